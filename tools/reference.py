@@ -13,7 +13,7 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -26,6 +26,7 @@ from limen.company.child import schema_text
 from limen.company.protocols import EntraApp, GroupApp, OidcApp, RadiusApp, SamlApp, SshApp
 from limen.company.tests_file import test_shape
 from limen.data import shapes as data
+from limen.data.inventory.stores_section import StoreShape
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
 from limen.events.kinds import KINDS, families
@@ -57,13 +58,17 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "sign-in.yaml, each of its issuers": ("a service at which people already have an account", _Issuer),
     "data.yaml": ("what is in documents, and what may pass", data.FileShape),
     "data.yaml, each of its labels": ("which content has it, and the controls that it needs at least", data.LabelShape),
+    "data.yaml, its detectors": ("what is looked for, whatever rules name", data.DetectorsShape),
     "data.yaml, each of its own detectors": ("what you look for beside Limen's detectors", data.OwnShape),
     "data.yaml, each of its dictionaries": ("words and terms of your own", data.DictionaryShape),
     "data.yaml, each of its exact data": ("tables of which only digests are kept", data.ExactShape),
     "data.yaml, each of its fingerprints": ("documents that are recognised in part", data.FingerprintShape),
     "data.yaml, each of its rules": ("what is done about what passes", data.RuleShape),
+    "data.yaml, what a rule exempts": ("to what a rule does not apply", data.ExemptShape),
     "data.yaml, each of its conditions": ("what content must be", data.ConditionShape),
+    "data.yaml, each of its stores": ("where documents and records are kept", StoreShape),
     "data.yaml, each of its tests": ("what you expect of your rules", data.ExpectShape),
+    "data.yaml, what a test is given": ("how the text of a test passes", data.GivenShape),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {
@@ -307,17 +312,30 @@ def doctor_page() -> str:
         "| check | what it checks | how |",
         "|---|---|---|",
     ]
-    for name, examination in EXAMINATIONS.items():
-        module = _told(inspect.getdoc(importlib.import_module(examination.__module__)), name).split("\n\n")[0]
+    every = {name: (importlib.import_module(one.__module__), one) for name, one in EXAMINATIONS.items()}
+    for pillar in pillars():
+        every |= {name: _of_part(one) for name, one in pillar.examinations.items()}
+    for name, (module, examination) in every.items():
+        what = _told(inspect.getdoc(module), name).split("\n\n")[0].replace("\n", " ")
         how = (inspect.getdoc(examination) or "").replace("\n\n", " ").replace("\n", " ")
-        parts.append(f"| `{name}` | {_cell(module)} | {_cell(how)} |")
+        parts.append(f"| `{name}` | {_cell(what)} | {_cell(how)} |")
     parts += ["", "## What it may find", "", "“…” stands for what is only known then: a host, a number, a path."]
-    for name, examination in EXAMINATIONS.items():
-        said = findings_of(importlib.import_module(examination.__module__))
+    for name, (module, _) in every.items():
+        said = findings_of(module)
         if said:
             parts += ["", f"### `{name}`", "", "| | what | fix |", "|---|---|---|"]
             parts += [f"| {one.state} | {_cell(one.what)} | {_cell(one.fix)} |" for one in said]
     return _page(parts)
+
+
+def _of_part(examination: Callable[..., object]) -> tuple[types.ModuleType, Callable[..., object]]:
+    """Where a part's examination is, and what it is: `pillar.py` names it in a function that imports it."""
+    named = re.findall(r"from (limen[\w.]+) import (\w+)", inspect.getsource(examination))
+    if not named:
+        raise UndocumentedError(f"{examination.__qualname__} imports no examination; see the other parts")
+    where, name = named[-1]
+    module = importlib.import_module(where)
+    return module, getattr(module, name)
 
 
 def _head(title: str) -> list[str]:

@@ -11,14 +11,17 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 
 import openpyxl
 import pytest
+from hypothesis import given, strategies as st
 from pypdf import PdfWriter
 from tests.data.labels import made
 from tests.data.labels.made import ALL, MARKS
 
-from limen.data.labels import carriers, ooxml
+from limen.data.labels import carriers, odf, ooxml
 from limen.data.labels.marks import Marks
 from limen.data.labels.model import DocumentLabel, NoLabelError, Standing, WhyNoLabel, label_in_force
 from limen.data.labels.zip_members import ZipMembers
@@ -33,6 +36,11 @@ KINDS = pytest.mark.parametrize("kind", ALL)
 def _in_force(data: bytes, content: Label | None = Label.RESTRICTED) -> tuple[Standing, Label | None]:
     claim = MARKS.claim(carriers.read(data), {})
     return claim.standing, label_in_force(claim, content)
+
+
+@cache
+def _labelled(kind: str) -> bytes:
+    return carriers.write(ALL[kind](), _LOWERED, MARKS)
 
 
 @KINDS
@@ -68,6 +76,42 @@ def test_a_lowered_mark_with_fields_of_ones_own(kind: str) -> None:
     for old, new in (("from=restricted", "from=confidential"), ("by=p_1", "by=p_2"), ("v1 ", "v2 ")):
         altered = carriers.carrier_of(labelled).write("public", mark.replace(old, new))
         assert _in_force(altered)[0] is Standing.FORGED
+
+
+@pytest.mark.parametrize(("kind", "member"), [("docx", ooxml.CUSTOM), ("xlsx", ooxml.CUSTOM), ("odt", odf.META)])
+@given(
+    at=st.integers(0), put=st.sampled_from([b" ", b"\n", b"<!-- 4111 1111 1111 1111 -->", b' a="4111"', b"4", b"<a/>"])
+)
+def test_text_put_beside_the_label_of_a_lowered_document(kind: str, member: str, at: int, put: bytes) -> None:
+    """Comments around the root, attributes of the label's own property: wherever it is, the label is not proven."""
+    members = ZipMembers.of(_labelled(kind))
+    text = members.read(member)
+    assert text is not None
+    place = at % (len(text) + 1)
+    with suppress(NoLabelError):  # no XML any more
+        altered = members.with_members({member: text[:place] + put + text[place:]})
+        assert _in_force(altered)[0] is not Standing.PROVEN
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "own"), [("docx", ooxml.CUSTOM, b"name="), ("odt", odf.META, b"meta:name=")]
+)
+def test_text_put_into_the_label_of_a_lowered_document(kind: str, member: str, own: bytes) -> None:
+    """Where a digest of what the XML means, without the label's own elements, would not see it."""
+    members = ZipMembers.of(_labelled(kind))
+    text, name = members.read(member) or b"", own + b'"limen-label"'
+    assert name in text
+    for altered in (text.replace(name, b'title="4111 1111 1111 1111" ' + name), text + b"<!-- 4111 1111 1111 1111 -->"):
+        assert _in_force(members.with_members({member: altered})) == (Standing.CHANGED, Label.RESTRICTED)
+
+
+@pytest.mark.parametrize("field", ["Comments: 4111 1111 1111 1111", "Received: (4111 1111 1111 1111)", "X-A: b"])
+def test_a_header_put_into_a_lowered_mail(field: str) -> None:
+    labelled = _labelled("eml")
+    assert _in_force(labelled) == (Standing.PROVEN, Label.PUBLIC)
+    for place in (0, labelled.index(b"From:"), labelled.index(b"\r\n\r\n") + 2):
+        altered = labelled[:place] + field.encode() + b"\r\n" + labelled[place:]
+        assert _in_force(altered) == (Standing.CHANGED, Label.RESTRICTED)
 
 
 def test_a_document_edited_after_it_was_lowered() -> None:

@@ -9,6 +9,7 @@ from random import Random
 
 import brotli
 import pytest
+from backports import zstd
 from tests.enforcement.documents.checks import CARD, SECRET, base64_of, form
 from tests.enforcement.documents.guarded import guarded
 from tests.enforcement.documents.test_dialogue import say, stopped
@@ -17,8 +18,8 @@ from tests.enforcement.house import raw, status_of
 from tests.enforcement.test_gateway import request
 
 from limen.enforcement.documents.guard import DocumentGuard
-from limen.enforcement.documents.spool import Budget
 from limen.facts.passing import Channel, Step
+from limen.http_bodies.spool import Budget
 
 __all__ = ["guarded"]
 OTHER = SECRET.replace(CARD, "5555 5555 5555 4444").encode()
@@ -233,6 +234,13 @@ async def test_a_thousand_parts_fill_no_journal(guarded, step):
     assert len(checks.noted) == 21
 
 
+async def test_what_a_coding_leaves_room_for_is_seen(guarded):
+    skipped = b"\x50\x2a\x4d\x18" + len(SECRET).to_bytes(4, "little") + SECRET.encode() + zstd.compress(b"harmless")
+    guarded.asks(unread=Step.BLOCK)
+    assert status_of(await post(guarded, skipped, fields="Content-Encoding: zstd\r\n")) == 403
+    assert status_of(await post(guarded, zstd.compress(b"harmless"), fields="Content-Encoding: zstd\r\n")) == 200
+
+
 async def test_huge_heads_of_parts_are_not_read(guarded):
     guarded.asks(unread=Step.BLOCK)
     huge = form(("a", "x" * 100_000, b"1"))
@@ -289,7 +297,7 @@ async def test_a_client_that_hangs_up_while_it_is_looked_at_leaves_nothing(guard
     checks = guarded.checks
     gone = asyncio.Event()
 
-    async def never(body, name="", owner=""):
+    async def never(body, *_about):
         async for _ in body:
             pass
         try:

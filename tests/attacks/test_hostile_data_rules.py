@@ -106,7 +106,7 @@ def test_a_text_made_of_a_list_s_values_is_bounded() -> None:
     search = matcher.begin()
     for number in range(0, 100_000, 100):
         search.feed(b" ".join(b"K-%d Anna Berger" % (one % 1_000) for one in range(number, number + 100)) + b" ")
-    assert len(search._hits) <= MOST_HITS + 10
+    assert len(search._hits) <= 2 * MOST_HITS
     findings, is_more = search.end()
     assert (len(findings), is_more) == (100, True)
 

@@ -13,7 +13,7 @@ from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 from limen.admission import Limits
 from limen.data.documents import WhyNot
 from limen.data.doors import icap
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 
 HASTY = Limits(head_seconds=0.3, body_seconds=0.3, body_bytes_per_second=1_000_000)
 ALLOW = "Allow: 204"
@@ -38,7 +38,7 @@ async def test_a_message_that_never_ends_is_cut(begun: bytes) -> None:
     async with icap_world(OwnProtection(), limits=HASTY) as world, world.connected() as asked:
         await asked.send(begun)
         assert await asked.is_over()
-        assert world.server.about.room.left == Room().left
+        assert world.server.about.room.held == 0
 
 
 async def test_a_connection_at_rest_ends_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,21 +100,31 @@ async def test_a_bomb_is_too_large_and_holds_nothing() -> None:
         await asked.send(reqmod(bomb, ALLOW, head=POST[:-2] + b"Content-Encoding: gzip\r\n\r\n"))
         assert (await asked.modified((await asked.head())[1]))[0].startswith(b"HTTP/1.1 403")
         assert world.protection.inspected[0].why_not == {WhyNot.TOO_LARGE}
-        assert world.server.about.room.left == Room().left
+        assert world.server.about.room.held == 0
 
 
 async def test_no_room_is_no_pass() -> None:
-    async with icap_world(OwnProtection(), room=Room(left=1_000)) as world:
+    async with icap_world(OwnProtection(), room=budget(most=1_000)) as world:
         assert (await world.once(reqmod(b"x" * 2_000, ALLOW)))[0] == 503
         assert (await world.once(reqmod(NO_CARD, ALLOW)))[0] == 204
-        assert world.server.about.room.left == 1_000
+        assert world.server.about.room.held == 0
+
+
+async def test_one_sender_keeps_no_room_from_the_others() -> None:
+    """By the address that a proxy says, or as whom they are signed in there."""
+    mine, others = "X-Client-IP: 192.0.2.7", "X-Client-IP: 192.0.2.8"
+    async with icap_world(OwnProtection(), room=budget(most=10_000)) as world, world.connected() as asked:
+        await asked.send(reqmod(b"x" * 2_000, ALLOW, mine)[:-5])  # which is never ended
+        await asyncio.sleep(0.1)
+        assert (await world.once(reqmod(b"x" * 2_000, ALLOW, mine)))[0] == 503
+        assert (await world.once(reqmod(b"x" * 2_000, ALLOW, others)))[0] == 204
 
 
 async def test_a_size_that_nothing_follows_holds_nothing() -> None:
     async with icap_world(OwnProtection()) as world, world.connected() as asked:
         await asked.send(reqmod(None).replace(b"null-body", b"req-body") + b"ffffffff\r\nxy")
         await asyncio.sleep(0.1)
-        assert world.server.about.room.left >= Room().left - 2
+        assert world.server.about.room.held <= 2
 
 
 async def test_whoever_goes_away_midway_leaves_nothing_behind() -> None:
@@ -127,7 +137,7 @@ async def test_whoever_goes_away_midway_leaves_nothing_behind() -> None:
                 break
             await asyncio.sleep(0.02)
         assert not world.server.about.listener.open
-        assert world.server.about.room.left == Room().left
+        assert world.server.about.room.held == 0
         assert (await world.once(reqmod(NO_CARD, ALLOW)))[0] == 204
 
 

@@ -12,7 +12,7 @@ from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 
 from limen.data.doors import milter
 from limen.data.doors.milter_wire import packet
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Step
 
 
@@ -61,13 +61,31 @@ async def test_a_connection_that_says_nothing_ends(monkeypatch: pytest.MonkeyPat
 
 
 async def test_no_room_is_no_answer_and_so_no_pass() -> None:
-    async with milter_world(OwnProtection(), room=Room(left=1_000)) as world:
+    async with milter_world(OwnProtection(), room=budget(most=1_000)) as world:
         async with world.connected() as server:
             with pytest.raises(EOFError):
                 await server.mail(b"x" * 2_000)
         async with world.connected() as server:
             assert await server.mail(NO_CARD) == [(b"c", b"")]
-        assert world.server.about.room.left == 1_000
+        assert world.server.about.room.held == 0
+
+
+async def test_one_sender_keeps_no_room_from_the_others() -> None:
+    """Whoever sends much at once is put off, by the address that they connect from or as whom they are signed in."""
+    connects = packet(b"C", b"mx.other.example\x004\x00\x19192.0.2.7\0")
+    async with (
+        milter_world(OwnProtection(), room=budget(most=10_000)) as world,
+        world.connected() as holding,
+        world.connected() as same,
+        world.connected() as other,
+    ):
+        for server in (holding, same):
+            await server.send(connects)
+        await holding.send(packet(b"M", b"<a@other.example>\0"), packet(b"B", b"x" * 2_000))
+        await asyncio.sleep(0.05)
+        with pytest.raises(EOFError):
+            await same.mail(b"x" * 2_000, signed_in="")
+        assert await other.mail(b"x" * 2_000) == [(b"c", b"")]
 
 
 async def test_a_mail_that_is_never_ended_leaves_nothing_behind() -> None:
@@ -75,12 +93,12 @@ async def test_a_mail_that_is_never_ended_leaves_nothing_behind() -> None:
         async with world.connected() as server:
             await server.send(packet(b"M", b"<a@harbor.example>\0"), packet(b"B", b"x" * 10_000))
             await asyncio.sleep(0.05)
-            assert world.server.about.room.left < Room().left
+            assert world.server.about.room.held > 0
         for _ in range(100):
             if not world.server.about.listener.open:
                 break
             await asyncio.sleep(0.02)
-        assert world.server.about.room.left == Room().left
+        assert world.server.about.room.held == 0
 
 
 @pytest.mark.parametrize("size", [1, 3, 1_000])

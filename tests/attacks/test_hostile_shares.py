@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import time
+from errno import EPERM, EXDEV
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -63,6 +65,67 @@ def test_what_takes_a_judged_files_place_is_not_taken_for_it(tmp_path: Path, mon
     assert list((tmp_path / "q").iterdir()) == []
 
 
+def test_what_is_no_file_and_takes_a_judged_files_place_comes_back_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colleague's folder, or a link to a secret of Limen's: neither is lost, and no name for the secret is made."""
+    share, secret = tmp_path / "share", tmp_path / "master.key"
+    share.mkdir()
+    secret.write_text("key")
+    rename = os.rename
+
+    def folder(name: Path) -> None:
+        name.mkdir()
+        (name / "ledger").write_text("years of work")
+
+    for number, put in enumerate((folder, lambda name: name.symlink_to(secret))):
+        name = share / str(number)
+        name.write_bytes(CARD)
+
+        def swapping(*names: object, put=put, name: Path = name, **folders: object) -> None:
+            monkeypatch.setattr(os, "rename", rename)
+            rename(name, share / f"{name.name}.old")
+            put(name)
+            rename(*names, **folders)
+
+        with opened(share, PurePosixPath(name.name)) as file:
+            monkeypatch.setattr(os, "rename", swapping)
+            with pytest.raises(GoneError):
+                Quarantine(tmp_path / "q").take(file, "sales", 1, "e1", ())
+    assert (share / "0" / "ledger").read_text() == "years of work"
+    assert (share / "1").is_symlink()
+    assert secret.stat().st_nlink == 1
+    assert list((tmp_path / "q").iterdir()) == []
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_on_another_file_system_nothing_else_is_removed_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
+) -> None:
+    """What takes the name after the file was copied is put back under it, also where there are no hard links."""
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / "a").write_bytes(CARD)
+    (share / "other").write_bytes(b"innocent")
+    rename, moves = os.rename, []
+
+    def elsewhere(*names: object, **folders: object) -> None:
+        moves.append(names)
+        if len(moves) == 1:
+            raise OSError(EXDEV, "")
+        if len(moves) == 2:
+            rename(share / "other", share / "a")
+        rename(*names, **folders)
+
+    monkeypatch.setattr(os, "rename", elsewhere)
+    if not has_links:
+        monkeypatch.setattr(os, "link", lambda *_a, **_k: (_ for _ in ()).throw(OSError(EPERM, "")))
+    with opened(share, PurePosixPath("a")) as file, pytest.raises(GoneError):
+        Quarantine(tmp_path / "q").take(file, "sales", 1, "e1", ())
+    assert {one.name: one.read_bytes() for one in share.iterdir()} == {"a": b"innocent"}
+    assert list((tmp_path / "q").iterdir()) == []
+
+
 async def test_a_file_that_is_changed_while_it_is_judged_is_judged_again(tmp_path: Path) -> None:
     class Swapping(OwnProtection):
         async def inspect(self, body, name: str = "", owner: str = ""):
@@ -75,6 +138,39 @@ async def test_a_file_that_is_changed_while_it_is_judged_is_judged_again(tmp_pat
     async with patrolled(tmp_path, Swapping(Step.QUARANTINE)) as share:
         (share.root / "a.txt").write_bytes(NO_CARD)
         await share.until(lambda: share.names == {"a.txt.limen.txt"})
+
+
+async def test_a_note_is_no_licence(tmp_path: Path) -> None:
+    """It belongs to whose file was taken: they write into it, rename it, or have its inode for another file."""
+    async with patrolled(tmp_path, OwnProtection(Step.QUARANTINE)) as share:
+        (share.root / "a.csv").write_bytes(CARD)
+        await share.until(lambda: "a.csv.limen.txt" in share.names)
+        note = share.root / "a.csv.limen.txt"
+        with note.open("r+b") as file:
+            file.write(CARD)
+        note.rename(share.root / "customers.csv")
+        await share.until(lambda: share.names == {"customers.csv.limen.txt"})
+        (share.root / "customers.csv.limen.txt").unlink()
+        for number in range(4):  # one of them has the inode of the note
+            (share.root / f"{number}.csv").write_bytes(CARD)
+        await share.until(lambda: share.names == {f"{number}.csv.limen.txt" for number in range(4)})
+
+
+async def test_a_file_that_is_touched_for_ever_is_taken(tmp_path: Path) -> None:
+    class Touching(OwnProtection):
+        async def inspect(self, body, name: str = "", owner: str = ""):
+            found = await super().inspect(body, name)
+            if (root / name).exists():
+                os.utime(root / name)
+            return found
+
+    root = tmp_path / "share"
+    protection = Touching(Step.QUARANTINE)
+    async with patrolled(tmp_path, protection) as share:
+        (share.root / "a.txt").write_bytes(CARD)
+        await share.until(lambda: share.names == {"a.txt.limen.txt"})
+        assert len(protection.noted) == 2
+        assert [one.path for one in share.quarantine.all()] == ["a.txt"]
 
 
 async def test_a_name_that_looks_like_a_note_hides_nothing(tmp_path: Path) -> None:
@@ -105,7 +201,13 @@ async def test_more_changes_than_can_be_held_are_let_wait(tmp_path: Path, monkey
         for number in range(60):
             (share.root / f"{number}.txt").write_bytes(NO_CARD)
         await share.until(lambda: share.patrol.counts["allow"] >= 4)
-        assert await share.patrol.sweep(0) == 60
+        assert share.patrol.is_behind_since
+        looked, seen = share.patrol._look, set()
+        monkeypatch.setattr(share.patrol, "_look", lambda path, **how: (seen.add(path), looked(path, **how))[1])
+        while share.patrol.is_behind_since:
+            await share.patrol.sweep(time.time_ns())
+            await asyncio.sleep(0.05)
+        await share.until(lambda: len(seen) == 60)
 
 
 def test_who_writes_names_blames_nobody() -> None:

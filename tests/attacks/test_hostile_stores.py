@@ -8,12 +8,22 @@ The rest is beside what it attacks: links and pipes (`tests/data/inventory/test_
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
+import socket
+import ssl
+import struct
+import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.data.inventory.inventories import CARD, Taking, folder_store, taking
 from tests.emulators.s3 import ACCESS_KEY, REGION, SECRET
 from tests.emulators.vendor import Vendor, asking, served
@@ -22,6 +32,8 @@ from limen.connectors.aws.bucket import Bucket
 from limen.connectors.vendor_client import VendorError
 from limen.data.inventory import taking as of_inventory
 from limen.data.inventory.buckets import BucketWalker
+from limen.data.inventory.databases import Database as SourceDatabase, DatabaseWalker
+from limen.data.inventory.folders import WalkError
 from limen.data.inventory.model import Batch, Evidence, Item
 from limen.storage import Database
 
@@ -130,3 +142,46 @@ def with_files(share: Path) -> None:
 
 def kept_in(folder: Path) -> bytes:
     return b"".join(one.read_bytes() for one in folder.glob("limen.db*"))
+
+
+def test_who_stands_between_a_database_and_limen_gets_no_proof_of_its_password(tmp_path: Path) -> None:
+    """With any certificate, and SCRAM that is not bound to the connection, they would pass it on."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate, key = own_certificate()
+    (tmp_path / "pem").write_bytes(certificate + key)
+    context.load_cert_chain(tmp_path / "pem")
+    got: list[bytes] = []
+
+    def answer(listening: socket.socket) -> None:
+        plain, _ = listening.accept()
+        plain.recv(8)  # may this be TLS?
+        plain.sendall(b"S")
+        with context.wrap_socket(plain, server_side=True) as connection:
+            connection.recv(4_096)  # who wants in
+            offered = b"SCRAM-SHA-256\0\0"
+            connection.sendall(b"R" + struct.pack(">II", 8 + len(offered), 10) + offered)
+            with suppress(OSError):
+                got.append(connection.recv(4_096))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        answering = threading.Thread(target=answer, args=(listening,))
+        answering.start()
+        walker = DatabaseWalker(
+            SourceDatabase("db.harbor.example", listening.getsockname()[1], "erp", "reader", "secret")
+        )
+        walker._addresses = ("127.0.0.1",)
+        with pytest.raises(WalkError):
+            walker._listed()
+        answering.join()
+    assert got == [b""]
+
+
+def own_certificate() -> tuple[bytes, bytes]:
+    """A certificate that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "db.harbor.example")])
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + dt.timedelta(days=1))
+    form, hidden = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    return made.sign(key, hashes.SHA256()).public_bytes(pem), key.private_bytes(pem, form, hidden)

@@ -15,6 +15,7 @@ from tests.web.data.sealed import Somebody, harbor, ida, sealed_by_server, seali
 from limen.data.sealing import files, header, manifest, opening, wire
 from limen.data.sealing.age_keys import Identity, Recipient
 from limen.data.sealing.errors import SealedError
+from limen.data.sealing.rotating import Outcome, Rotation
 from limen.data.sealing.sealer import Sealer
 from limen.data.sealing.wire import Asked
 from limen.facts import Label
@@ -97,6 +98,35 @@ async def test_a_certificate_signs_in_nobody_elses_name_and_seals_are_not_traded
     opened = await ida.opens(path)
     with pytest.raises(SealedError):
         opening.answered(path, opened, opened.files[0], ida.identity)
+
+
+async def test_a_manifest_from_somebody_without_the_files_key_brings_nobody_in(
+    harbor: House, ida: Somebody, tmp_path: Path
+) -> None:
+    """Anybody gets a certificate, and signs by it that a file of others is theirs, or sealed for them too."""
+    import msgspec
+
+    from limen.data.sealing import sealing_keys
+
+    (path,) = await sealed_by_server(harbor, tmp_path, "minutes")
+    (tmp_path / "own").write_text("own")
+    certified = manifest.read(await ida.seals(tmp_path / "own")).certified
+    said = manifest.read(path).manifest
+    opened = await ida.opens(path)
+    company, now = sealing_of(harbor).company, harbor.clock.now()
+    new = await harbor.limen.core.write(
+        lambda tx: sealing_keys.new_key(tx, company, Label.CONFIDENTIAL, said.period, now + 1, "p_ada")
+    )
+    before = path.read_bytes()
+    for key in (said.key, new.id):  # the newest key: as if there was nothing to do
+        forged = msgspec.structs.replace(said, by=ida.id, at=now, key=key, others=(ida.identity.recipient.text,))
+        manifest.write(path, manifest.sign(forged, ida.signing, certified))
+        file_key, claimed = opening.answered(path, opened, opened.files[0], ida.identity)
+        with pytest.raises(SealedError):
+            opening.open_to(path, tmp_path / "out", file_key, claimed)
+        (became,) = Rotation(company, await _keys(harbor)).rotate([path])
+        assert became.outcome is Outcome.FAILED
+        assert path.read_bytes() == before
 
 
 async def test_another_file_under_the_same_name_is_noticed(harbor: House, ida: Somebody, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 
+from limen.cli import data
 from limen.demo.harbor import copy_to
 from limen.storage import Database
 
@@ -45,3 +46,57 @@ def test_values_are_allowed_listed_and_ended(folder: Path, capsys: pytest.Captur
 @pytest.mark.parametrize("words", [(), ("add", "payment-card"), ("end",), ("end", "dv_x"), ("add", "a", "away.txt")])
 def test_a_wrong_call_is_refused(folder: Path, words: tuple[str, ...]) -> None:
     assert leave("data", "allowed", *words, "--company", str(folder)) != 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("allowed",),
+        ("allowed", "end"),
+        ("exact", "add", "customers"),
+        ("fingerprint", "remove"),
+        ("lists", "x"),
+        ("recipe",),
+        ("quarantine", "release"),
+        ("shares",),
+        ("connect",),
+        ("controls", "x"),
+    ],
+)
+def test_a_wrong_call_is_told_how_it_is_before_any_folder_is_read(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert leave("data", *words) == 2
+    assert f"limen data {words[0]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("allowed", "list"),
+        ("lists",),
+        ("exact", "list"),
+        ("exact", "remove", "customers"),
+        ("inventory",),
+        ("controls",),
+        ("quarantine",),
+        ("shares", "look"),
+    ],
+)
+def test_whoever_is_in_no_company_folder_is_told_of_company(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for more in ((), ("--company", str(tmp_path / "none"))):
+        assert leave("data", *words, *more) == 1
+        said = capsys.readouterr().err
+        assert "--company" in said
+        assert "limen init" not in said
+
+
+def test_the_help_names_the_words_of_each_task(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("data", "label", "set", "--help") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line for line in data.USAGE.splitlines() if f"  {line}" not in told] == []
+    assert set(data.TASKS) == {line.split()[0] for line in data.USAGE.splitlines()}

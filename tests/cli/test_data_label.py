@@ -11,7 +11,9 @@ from tests.backup.saved_company import Served, serve_once
 from tests.cli.test_main import leave
 from tests.data.labels.made import pdf, word
 
+from limen.data.by_command import CommandProtection
 from limen.data.labels.kinds import LOWERED
+from limen.data.labels.model import Standing
 from limen.storage import Database
 from limen.storage.tables import outbox
 
@@ -119,6 +121,38 @@ def test_the_content_raises_a_label_and_lowering_below_it_needs_a_reason(
     assert (kept["label"], kept["changed"]) == ("public", False)
 
 
+@pytest.mark.parametrize("is_by_folder", [False, True])
+def test_the_very_file_is_labelled_that_was_looked_at(
+    offers: Path, served: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, is_by_folder
+) -> None:
+    """Whoever writes to the folder puts another in its place while it is looked into, and has that lowered unseen."""
+    (served.root / "data.yaml").write_text("labels: {restricted: {when: [{finds: [payment-card]}]}}\n")
+    assert leave("apply", str(served.root), "-m", "labels") == 0
+    capsys.readouterr()
+    folder = offers / "swapped"
+    for one, text in (("swapped", "plan"), ("other", "my credit card 4111 1111 1111 1111")):
+        (offers / one).mkdir()
+        (offers / one / "a.docx").write_bytes(word(text))
+    really = CommandProtection.inspect_open
+
+    def swapping(self, file, name):
+        found = really(self, file, name)
+        if is_by_folder:
+            folder.rename(offers / "gone")
+            (offers / "other").rename(folder)
+        else:
+            (offers / "other" / "a.docx").replace(folder / "a.docx")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CommandProtection, "inspect_open", swapping)
+        words = ("set", "public", str(folder / "a.docx"), "--why", "none", "--company", str(served.root))
+        (row,) = _rows(capsys, *words, code=1)
+    assert "error" in row
+    (shown,) = _rows(capsys, "show", str(folder / "a.docx"))
+    assert shown["label"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -146,3 +180,18 @@ def test_what_people_read_names_the_file_and_its_label(offers: Path, capsys: pyt
     assert f"{offers / 'c.csv'}: internal" in capsys.readouterr().out
     leave("data", "label", "show", str(offers / "a.docx"))
     assert "`limen" in capsys.readouterr().out
+
+
+def test_labels_by_content_need_the_companys_rules(offers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("data", "label", "raise", str(offers)) == 2
+    assert "--company" in capsys.readouterr().err
+
+
+def test_how_far_a_label_is_believed_is_said_in_the_words_of_the_page(
+    offers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _rows(capsys, "set", "internal", str(offers / "a.docx"))
+    assert leave("data", "label", "show", str(offers / "a.docx")) == 0
+    page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "label-documents.md").read_text()
+    assert "unmarked: " in capsys.readouterr().out
+    assert [one for one in Standing if f"| `{one}` |" not in page] == []

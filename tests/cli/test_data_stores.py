@@ -57,7 +57,7 @@ def test_a_store_is_gone_through_and_says_what_it_lacks(harbor: Path, capsys: py
 def test_a_store_that_needs_a_secret_fails_until_it_has_one(harbor: Path, capsys: pytest.CaptureFixture[str]) -> None:
     at = ("--company", str(harbor))
     status, (found,) = told(capsys, "data", "inventory", "erp", *at)
-    assert (status, "limen data connect" in str(found["error"])) == (1, True)
+    assert (status, "connect erp" in str(found["error"])) == (1, True)
     secret = harbor / "secret.txt"
     secret.write_text("hunter2\n")
     secret.chmod(0o600)
@@ -88,3 +88,19 @@ def test_without_a_store_it_says_how_to_begin(harbor: Path, capsys: pytest.Captu
     capsys.readouterr()
     assert leave("data", "inventory", "--company", str(harbor)) == 0
     assert "data.yaml" in capsys.readouterr().out
+
+
+def test_how_far_a_walk_is_that_the_server_is_at_is_said(
+    harbor: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = ("--company", str(harbor))
+    assert told(capsys, "data", "inventory", "shares", *at)[1][0]["is_walking"] is False
+    database = Database.open(harbor / "data" / "limen.db")
+    begun = database.write(lambda t: kept_stores.begin_walk(t.connection, "shares", "elsewhere", "rules", 1, anew=True))
+    database.write(lambda t: kept_stores.go_on(t.connection, begun, "x", 1_200, 9_000, 0))
+    database.close()
+    monkeypatch.setattr("limen.cli.data_stores._gone_through", lambda *_: False)
+    (row,) = told(capsys, "data", "inventory", "shares", *at)[1]
+    assert (row["is_walking"], row["seen"], row["about"]) == (True, 1_200, 9_000)
+    leave("data", "inventory", "shares", *at)
+    assert "1,200 of about 9,000" in capsys.readouterr().out

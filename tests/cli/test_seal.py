@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from tests.cli.sealing import LIMEN, PAPER, Confirming, browser, root, salaries
 from tests.cli.test_main import leave
 
 from limen.data.sealing import files, manifest
-from limen.data.sealing.age_keys import Identity
+from limen.data.sealing.age_keys import Identity, identities_in
 
 __all__ = ["browser", "root", "salaries"]
 
@@ -64,8 +67,25 @@ def test_a_recovery_key_is_shown_once(capsys: pytest.CaptureFixture[str]) -> Non
     assert leave("seal", "recovery-key") == 0
     out = capsys.readouterr().out
     assert row["identity"] not in out
-    assert out.count("AGE-SECRET-KEY-1") == 1
-    assert "[data.sealing]" in out
+    (made,) = identities_in(out)  # what it prints, saved as it is, is a key file of age
+    assert out.count(made.text) == 1
+    assert f'# [data.sealing]\n# recovery = ["{made.recipient.text}"]' in out
+
+
+def test_what_the_page_shows_seals_and_opens(
+    root: Path, salaries: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second line found the plain file in its way, once."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "seal-files.md").read_text()
+    seal, open_ = re.findall(r"^limen ((?:seal|open) .*)$", page.partition("## Seal and open")[2], re.MULTILINE)[:2]
+    monkeypatch.chdir(salaries.parent)
+    shutil.move(salaries, "salaries.xlsx")
+    Path("contracts").mkdir()
+    assert leave(*shlex.split(seal.partition(" --limen")[0]), "--company", str(root)) == 0
+    Path("recovery.key").write_text(PAPER.text)
+    assert leave(*shlex.split(open_), "--identity", "recovery.key", "--unsigned") == 0
+    assert Path("opened/salaries.xlsx").read_bytes() == Path("salaries.xlsx").read_bytes()
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize(
@@ -90,6 +110,27 @@ def test_what_is_not_there_and_what_is_no_key(root: Path, salaries: Path, tmp_pa
     assert leave("seal", str(tmp_path / "missing"), *label) == 1
     assert leave("seal", str(salaries), *label, "--to", "age1x") == 1
     assert not salaries.with_name("salaries.csv.age").exists()
+
+
+def test_in_the_company_folder_it_is_the_server_that_seals_unless_limen_is_named(
+    browser: Confirming, root: Path, salaries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    assert leave("seal", str(salaries), "--label", "internal") == 0
+    assert manifest.read(salaries.with_name("salaries.csv.age")).manifest.by == "server"
+    assert browser.asked == []
+    for one in (salaries.with_name("salaries.csv.age"), manifest.path_of(salaries.with_name("salaries.csv.age"))):
+        one.unlink()
+    assert leave("seal", str(salaries), "--label", "internal", "--limen", LIMEN) == 0
+    assert browser.asked == ["/data/seal"]
+
+
+def test_keys_are_looked_after_in_a_company_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert leave("seal", "keys") == 1
+    assert "--company" in capsys.readouterr().err
 
 
 def test_without_recovery_keys_nothing_is_sealed(root: Path, salaries: Path) -> None:

@@ -29,6 +29,20 @@ def test_what_was_allowed_is_used_until_it_ends(browser: Confirming, monkeypatch
     assert browser.asked == ["/data/seal"] * 3
 
 
+def test_a_key_whose_certificate_is_over_is_kept_no_longer(
+    browser: Confirming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever finds it signs as of when it was good, and nobody sees by what it says that it was later."""
+    for label in (Label.INTERNAL, Label.CONFIDENTIAL):
+        sealing_here.allowed(label, LIMEN, opens_browser=True)
+    kept = sealing_here.state_folder() / "sealing"
+    assert len(list(kept.iterdir())) == 2
+    real = sealing_here.time.time_ns
+    monkeypatch.setattr("limen.cli.sealing_here.time.time_ns", lambda: real() + DAY * 1_000_000)
+    sealing_here.allowed(Label.RESTRICTED, LIMEN, opens_browser=True)
+    assert [one.name for one in kept.iterdir()] == ["restricted.json"]
+
+
 def test_what_is_kept_is_no_better_than_what_is_asked(browser: Confirming) -> None:
     sealing_here.allowed(Label.INTERNAL, LIMEN, opens_browser=True)
     kept = next((sealing_here.state_folder() / "sealing").iterdir())

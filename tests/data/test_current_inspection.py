@@ -14,8 +14,9 @@ from tests.data.data_yaml import a_rule, rules_of
 
 from limen.data.current_inspection import CurrentInspection
 from limen.data.data_file import DATA_FILE
-from limen.data.documents import WhyNot
 from limen.data.lists.store import KeptList
+from limen.data.rules.content import content_of
+from limen.data.scanning.scanner import MOST
 from limen.facts import FactStore
 
 ACCOUNT = b"IBAN DE89 3704 0044 0532 0130 00"
@@ -98,11 +99,15 @@ async def test_whoever_is_looked_into_ends_by_what_it_began_with(at_work: tuple[
     assert before.uses == 0
 
 
-async def test_a_list_that_can_t_be_read_leaves_nothing_looked_into(at_work: tuple[CurrentInspection, Any]) -> None:
+async def test_a_list_that_can_t_be_read_counts_as_found_and_all_else_is_looked_for(
+    at_work: tuple[CurrentInspection, Any],
+) -> None:
     current, core = at_work
     DATA_FILE.in_force(core.known, rules_of("exact: {c: {name: C, fields: [a], needs: 1}}\n" + RULES))
     current.take((KeptList("c", "exact", 1, b"\xff", b"", 1),))
-    assert (await current.inspect(ACCOUNT)).why_not == {WhyNot.FAILED}
+    inspected = await current.inspect(ACCOUNT)
+    assert inspected.why_not == set()
+    assert content_of(inspected).counts == {"iban": (1, 1, 1), "c": (MOST, MOST, MOST)}
 
 
 async def test_nothing_is_made_before_something_passes_or_kept_without_rules(

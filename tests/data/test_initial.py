@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.data.data_yaml import rules_of
 
+from limen.data.documents import WhyNot
 from limen.data.initial import EXAMPLES, INITIAL
 from limen.data.rules.model import Step
 
@@ -13,6 +14,12 @@ def test_it_is_right_and_every_rule_watches() -> None:
     assert {one.then for one in rules.rules} == {Step.WATCH}
     assert len(rules.rules) == 5
     assert len(rules.expected) == 2
+
+
+def test_whatever_is_not_read_is_seen() -> None:
+    """Also by the two reasons that whoever hides something chooses: a broken document, and one of an unknown kind."""
+    (seen,) = [one for rule in rules_of(INITIAL).rules for when in rule.when if (one := when.unread)]
+    assert seen == set(WhyNot)
 
 
 def test_what_it_shows_in_comments_is_right() -> None:

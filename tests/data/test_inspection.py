@@ -123,7 +123,27 @@ async def test_a_document_that_comes_again_is_looked_into_twice_at_most(pool: Po
         await inspection.inspect(made.word(), "a.docx", "p1", "app other")
         await inspection.inspect(made.word(), "a.docx", "p1")
         assert len(asked) == 4
-    assert inspection._kept_bytes == 0
+    assert inspection._kept_bytes.total() == 0
+
+
+async def test_nobody_takes_the_room_of_others(pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    inspection = Inspection(made.scanner(), pool, folder=tmp_path)
+    monkeypatch.setattr("limen.data.inspection.MOST_KEPT_BYTES", 800_000)
+    goes_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"text\n" * 36_000
+        await goes_on.wait()
+        yield b"text\n" * 36_000
+
+    slow = asyncio.ensure_future(inspection.inspect(slowly(), owner="ann"))
+    await asyncio.sleep(0.05)
+    body = b"text\n" * 30_000
+    assert (await inspection.inspect(body, owner="ann")).why_not == {WhyNot.TOO_LARGE}
+    assert (await inspection.inspect(body, owner="bob")).why_not == set()
+    goes_on.set()
+    assert (await slow).why_not == {WhyNot.TOO_LARGE}
+    assert (await inspection.inspect(body, owner="ann")).why_not == set()
 
 
 def test_many_at_once_and_one_that_is_given_up(inspection: Inspection) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 from limen.data.inventory import kept_items
 from limen.data.inventory.kept_items import Looked
 from limen.data.inventory.model import Item, LookedInto
 from limen.data.labels.kinds import LOWERED
 from limen.data.pillar import PILLAR
-from limen.pillar import ErasedPerson
+from limen.data.settings import DataSettings
+from limen.pillar import ErasedPerson, Installation
 from limen.storage import Database
 
 
@@ -27,3 +31,9 @@ def test_an_erasure_takes_documents_that_name_somebody_by_their_path(where: str)
     assert list(database.write(lambda t: list(PILLAR.erase_names(t.connection, mia)))) == []
     assert database.read(lambda s: kept_items.number(s.connection, kept_items.Sought())) == 0
     database.close()
+
+
+def test_it_writes_to_shares_and_to_a_quarantine_that_is_elsewhere() -> None:
+    settings = DataSettings(shares={"sales": Path("/srv/sales"), "own": Path("own")}, quarantine=Path("/srv/q"))
+    here = Installation(Path("/srv/harbor"), SimpleNamespace(section=lambda _kind: settings))
+    assert list(map(str, PILLAR.writes(here))) == ["/srv/sales", "/srv/harbor/own", "/srv/q"]

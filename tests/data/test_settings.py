@@ -39,3 +39,8 @@ def test_unsaid_a_key_seals_a_year_and_waits_three_days() -> None:
 def test_what_can_not_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         SealingSettings.model_validate(wrong)
+
+
+def test_domains_of_ones_own_are_said_once() -> None:
+    settings = DataSettings(mail_domains=("harbor.test", "harbor.example"))
+    assert settings.own_domains("Harbor.example") == ("harbor.example", "harbor.test")

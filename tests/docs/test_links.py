@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
 import pytest
+
+from limen.data.pillar import PILLAR as DATA
 
 HERE = Path(__file__).resolve().parents[2]
 DOCS = HERE / "docs"
@@ -35,6 +38,13 @@ def test_each_link_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{page.name}: {link}"
 
 
+def test_the_index_names_each_how_to_once_in_a_list() -> None:
+    """A table may name one again, beside what it is compared with."""
+    text = (DOCS / "README.md").read_text("utf-8")
+    listed = re.findall(r"\(how-to/([^)]+)\)", "".join(line for line in text.splitlines(True) if "|" not in line))
+    assert [one for one in set(listed) if listed.count(one) > 1] == []
+
+
 def test_each_page_can_be_found_from_the_index() -> None:
     index = DOCS / "README.md"
     found = {(DOCS / link).resolve() for link in links(index) if "://" not in link}
@@ -49,3 +59,13 @@ def test_a_source_of_the_comparison_is_named_once_and_used() -> None:
     assert named == [str(number) for number in range(1, len(named) + 1)]
     assert set(re.findall(r"\[(\d+)\]", body)) == set(named)
     assert re.search(r"Researched on \d+ \w+ \d{4}", body)
+
+
+def test_each_page_about_data_is_named_where_somebody_would_look_for_it() -> None:
+    text = "".join(page.read_text("utf-8") for page in sorted((DOCS / "how-to").glob("*.md")))
+    modules = [importlib.import_module(name) for name in DATA.pages]
+    titles = [
+        page.menu.title or page.title for module in modules for page in module.PAGES if getattr(page, "menu", None)
+    ]
+    assert len(titles) > 4
+    assert [title for title in titles if f"*{title}*" not in text] == []

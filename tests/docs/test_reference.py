@@ -10,11 +10,26 @@ import typer
 from pydantic import BaseModel, Field
 from tools import reference
 
+from limen.data import shapes
+from limen.data.inventory import stores_section
+from limen.pillars import pillars
+
+SECTION = stores_section.__name__
+
 
 def test_each_page_is_what_the_product_says_now() -> None:
     for name, text in reference.pages().items():
         stands = (reference.REFERENCE / name).read_text("utf-8")
         assert stands == text, f"docs/reference/{name} is stale; run: python3 do.py docs"
+
+
+def test_every_shape_of_a_file_of_data_is_in_the_reference_and_every_examination_of_a_part() -> None:
+    stated = {one for module in (shapes, stores_section) for one in vars(module).values() if isinstance(one, type)}
+    own = {one for one in stated if issubclass(one, BaseModel) and one.__module__ in {shapes.__name__, SECTION}}
+    bases = {base for one in own for base in one.__bases__}
+    assert own - bases - {shape for _, shape in reference.FILES.values()} == set()
+    page = reference.doctor_page()
+    assert [name for pillar in pillars() for name in pillar.examinations if f"| `{name}` |" not in page] == []
 
 
 def test_no_page_is_left_from_something_that_is_gone() -> None:

@@ -6,11 +6,13 @@ From the reference of *files.list*, *files.get*, *files.export*, *changes.list*,
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import openpyxl
 from aiohttp import web
 from tests.emulators.keys import claims_of
 from tests.emulators.vendor import Vendor, served
@@ -20,7 +22,8 @@ SHARED = "0AHarborSharedDrive"
 MIA = "mia@harbor.example"
 PER_PAGE = 2
 TEXT, FOLDER, DOCUMENT = "text/plain", "application/vnd.google-apps.folder", "application/vnd.google-apps.document"
-__all__ = ["DOCUMENT", "FOLDER", "MIA", "SHARED", "GoogleFiles", "google_drive", "key_file"]
+SHEET = "application/vnd.google-apps.spreadsheet"
+__all__ = ["DOCUMENT", "FOLDER", "MIA", "SHARED", "SHEET", "GoogleFiles", "google_drive", "key_file"]
 
 
 @dataclass
@@ -103,8 +106,14 @@ async def google_drive() -> AsyncIterator[GoogleFiles]:
         return web.Response(status=206, body=vendor.bodies[file][int(start) : int(end) + 1])
 
     async def export(request: web.Request) -> web.Response:
-        assert request.query["mimeType"] == "text/plain"
-        return web.Response(body=vendor.bodies[request.match_info["file"]])
+        """As Office, bytes as they were put; as CSV, Google gives the first sheet alone."""
+        file, wanted = request.match_info["file"], request.query["mimeType"]
+        if wanted == "text/csv" and vendor.files[file]["mimeType"] == SHEET:
+            sheet = openpyxl.load_workbook(io.BytesIO(vendor.bodies[file])).worksheets[0]
+            return web.Response(text="\n".join(",".join(map(str, row)) for row in sheet.iter_rows(values_only=True)))
+        if not wanted.startswith("application/vnd.openxmlformats-officedocument."):
+            return web.json_response({"error": {"code": 400}}, status=400)
+        return web.Response(body=vendor.bodies[file])
 
     async def permissions(request: web.Request) -> web.Response:
         file = request.match_info["file"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.interop.fronts import program
 
+from limen.cli import seal
 from limen.data.sealing import files, folders
 from limen.data.sealing.age_keys import Identity, identities_in
 from limen.data.sealing.errors import SealedError
@@ -62,3 +63,15 @@ def test_a_folder_opens_with_age_and_tar_alone(tmp_path: Path, keys: dict[str, I
     (tmp_path / "out").mkdir()
     subprocess.run(["sh", "-c", command], check=True, cwd=tmp_path)
     assert (tmp_path / "out" / "deep" / "salaries.csv").read_text() == "salaries"
+
+
+def test_age_reads_the_recovery_key_as_it_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seal.run(["recovery-key"])
+    printed = capsys.readouterr().out
+    (tmp_path / "recovery.key").write_text(printed)
+    (made,) = identities_in(printed)
+    (tmp_path / "plain").write_text("salaries")
+    with (tmp_path / "plain").open("rb") as source:
+        files.seal(source, tmp_path / "ours.age", [made.recipient])
+    words = ["-d", "-i", tmp_path / "recovery.key", tmp_path / "ours.age"]
+    assert subprocess.run([program("age"), *words], check=True, capture_output=True).stdout == b"salaries"

@@ -14,7 +14,7 @@ from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 from tests.interop.real_apps import absent
 from tests.interop.squid_world import SquidWorld, squid_world
 
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Step
 
 
@@ -57,13 +57,13 @@ async def test_who_signed_in_to_squid_is_known_by_name(tmp_path: Path) -> None:
 
 async def test_a_body_larger_than_limen_holds_passes_in_a_stream_or_not_at_all(tmp_path: Path) -> None:
     protection = OwnProtection(unread=Step.WATCH)
-    async with squid_world(tmp_path, protection, room=Room(largest=1_000_000)) as world:
+    async with squid_world(tmp_path, protection, room=budget(largest=1_000_000)) as world:
         body = b"x" * 6_000_000
         assert await world.post(body) == (200, b"6000000")
         protection.unread = Step.BLOCK
         assert (await world.post(body))[0] == 403
         assert [len(one) for one in world.received] == [6_000_000]
-        assert world.icap.server.about.room.left == Room().left
+        assert world.icap.server.about.room.held == 0
 
 
 async def test_nothing_passes_while_limen_is_away(tmp_path: Path) -> None:

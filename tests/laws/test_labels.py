@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import cache
 from io import BytesIO
@@ -29,7 +30,7 @@ def _labelled(kind: str) -> bytes:
 def _rest(kind: str, data: bytes) -> dict[str, bytes]:
     """What is in a document beside the part that holds its label."""
     if kind == "eml":
-        return {"body": data.partition(b"\r\n\r\n")[2]}
+        return {"body": re.split(rb"\r?\n\r?\n", data, maxsplit=1)[-1]}
     with ZipFile(BytesIO(data)) as archive:
         names = set(archive.namelist()) - {"docProps/custom.xml", "meta.xml"}
         return {name: archive.read(name) for name in names}

@@ -164,6 +164,7 @@ def test_a_part_brings_its_own_words_and_changes_none_of_limens(tmp_path: Path) 
     po(tmp_path / "ships", Language.GERMAN, **own)
     po(tmp_path / "ships", Language.ENGLISH, **{"self.group": "No.", "ships.sunk": "It sank."})
     po(tmp_path / "boats", Language.GERMAN, **{"Your boats": "Ihre Boote"})
+    before = CATALOGUE_FOLDERS.parts
     limens = {language: catalogue(language).say("self.group", app="Wiki") for language in Language}
     CATALOGUE_FOLDERS.compose({"ships": {"ships": tmp_path / "ships"}, "boats": {"boats": tmp_path / "boats"}})
     try:
@@ -178,5 +179,5 @@ def test_a_part_brings_its_own_words_and_changes_none_of_limens(tmp_path: Path) 
         with pytest.raises(FileNotFoundError):
             catalogue(Language.GERMAN)
     finally:
-        CATALOGUE_FOLDERS.compose({})
+        CATALOGUE_FOLDERS.compose(before)
     assert not catalogue(Language.GERMAN).can_say("Your ships")

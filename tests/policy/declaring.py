@@ -42,11 +42,12 @@ def declared(*rows: Attribute) -> Iterator[None]:
 @contextmanager
 def spoken() -> Iterator[None]:
     """While this lasts, the part `sample` brings the words of `ENCRYPTED`."""
-    CATALOGUE_FOLDERS.compose({"sample": {"sample": MESSAGES}})
+    before = CATALOGUE_FOLDERS.parts
+    CATALOGUE_FOLDERS.compose({**before, "sample": {"sample": MESSAGES}})
     try:
         yield
     finally:
-        CATALOGUE_FOLDERS.compose({})
+        CATALOGUE_FOLDERS.compose(before)
 
 
 def composed(parts: Mapping[str, Mapping[str, Attribute]]) -> None:

@@ -66,6 +66,9 @@ def test_a_rule_about_documents_forbids_by_name_or_by_condition() -> None:
 def test_what_names_documents() -> None:
     engine = engine_of(RULES)
     assert {one.id for one in engine.policies if names_documents(one)} == {"papers", "sealed", "by-condition"}
+    assert engine.names_documents
+    of_apps = RULES.partition('@id("papers")')[0]
+    assert not engine_of(of_apps).names_documents
 
 
 def test_a_remedy_for_a_document_is_one_that_turns_the_answer() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from limen.storage.files import open_own, read_own, replace_file, write_new
+from limen.storage.files import open_own, open_plain, read_own, replace_file, write_new
 
 
 def test_a_plain_file_of_ours_is_read_up_to_a_bound(tmp_path: Path) -> None:
@@ -51,6 +51,37 @@ def test_a_replaced_file_is_private_and_whole(tmp_path: Path) -> None:
     assert (tmp_path / "f").read_bytes() == b"two"
     assert (tmp_path / "f").stat().st_mode & 0o077 == 0
     assert list(tmp_path.iterdir()) == [tmp_path / "f"]
+
+
+def test_nothing_planted_is_written_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "limen.db").write_bytes(b"precious")
+    (tmp_path / "f.part").symlink_to("limen.db")
+    replace_file(tmp_path / "f", b"one")
+    monkeypatch.setattr("secrets.token_hex", lambda _size: "guessed")
+    (tmp_path / ".g.guessed.part").symlink_to("limen.db")
+    with pytest.raises(OSError, match="exists"):
+        replace_file(tmp_path / "g", b"one")
+    assert (tmp_path / "limen.db").read_bytes() == b"precious"
+    assert (tmp_path / "f").read_bytes() == b"one"
+
+
+def test_a_file_that_can_not_take_its_place_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "f").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        replace_file(tmp_path / "f", b"one")
+    assert list(tmp_path.iterdir()) == [tmp_path / "f"]
+
+
+def test_a_plain_file_is_read_whosever_it_is(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"one")
+    (tmp_path / "link").symlink_to("f")
+    os.mkfifo(tmp_path / "pipe")
+    for path, follows in ((tmp_path / "f", False), (tmp_path / "link", True)):
+        with open_plain(path, follows_links=follows) as file:
+            assert file.read() == b"one"
+    for path in (tmp_path / "link", tmp_path / "pipe", tmp_path):
+        with pytest.raises(OSError, match=str(path)):
+            open_plain(path)
 
 
 def test_a_new_file_is_private_and_never_over_another(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import MisusedError
+from limen.cli.options import MisusedError, company_folder
 from limen.cli.output import counted, print_rows
 from limen.clock import SECOND, Instant, SystemClock
 from limen.company.load import load_company
@@ -22,26 +22,29 @@ from limen.data.rules.stated import NO_RULES
 from limen.errors import LimenError
 from limen.messages import times
 
-HOW: Final = "`limen data allowed list`, `limen data allowed add DETECTOR FILE --why … --until DAY` or `… end ID …`"
+_ADD: Final = "`limen data allowed add DETECTOR FILE --why … --until DAY`"
+HOW: Final = f"`limen data allowed list`, {_ADD} or `limen data allowed end ID …`"
 MOST_BYTES: Final = 1_000_000
 
 
-def run(words: list[str], why: str, until: str, company: Path, *, as_json: bool) -> None:
+def run(words: list[str], why: str, until: str, company: Path | None, *, as_json: bool) -> None:
     """`words` are what follows `allowed`."""
-    with opened(company) as here:
+    task, rest = words[0] if words else "", words[1:]
+    if {"list": not rest, "end": bool(rest), "add": len(rest) == 2}.get(task) is not True:
+        raise MisusedError(f"It is {HOW}")
+    root = company_folder(company)
+    with opened(root) as here:
         now = SystemClock().now()
-        if words == ["list"]:
+        if task == "list":
             _list(here, now, as_json=as_json)
-        elif words[:1] == ["end"] and len(words) > 1:
-            number = here.database.write(lambda t: end(t, words[1:], now, by=SERVER))
+        elif task == "end":
+            number = here.database.write(lambda t: end(t, rest, now, by=SERVER))
             print(f"Ended. {counted(number, 'value')} will be found again.")
-        elif words[:1] == ["add"] and len(words) == 3:
-            values, last = _values(words[2]), _day(here, until)
-            rules, key = load_company(company).parts.get(FILE, NO_RULES), here.keyring().key_for(PURPOSE)
-            number = here.database.write(lambda t: allow(t, key, rules, words[1], values, why, last, now, by=SERVER))
-            print(f"Allowed {counted(number, 'value')} of {words[1]} until {times.exact(last, here.settings.zone)}.")
         else:
-            raise MisusedError(f"It is {HOW}")
+            detector, values, last = rest[0], _values(rest[1]), _day(here, until)
+            rules, key = load_company(root).parts.get(FILE, NO_RULES), here.keyring().key_for(PURPOSE)
+            number = here.database.write(lambda t: allow(t, key, rules, detector, values, why, last, now, by=SERVER))
+            print(f"Allowed {counted(number, 'value')} of {detector} until {times.exact(last, here.settings.zone)}.")
 
 
 def _values(file: str) -> list[bytes]:
@@ -75,4 +78,4 @@ def _list(here: Opened, now: Instant, *, as_json: bool) -> None:
     def plain(one: AllowedValue) -> dict[str, object]:
         return {name: getattr(one, name) for name in AllowedValue.__slots__ if name != "value_digest"}
 
-    print_rows(every, text, plain, "No value is allowed.", as_json=as_json)
+    print_rows(every, text, plain, f"No value is allowed; {_ADD} allows those in a file.", as_json=as_json)

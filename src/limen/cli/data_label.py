@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import MisusedError, refuse_other_task
+from limen.cli.options import MisusedError, company_folder, refuse_other_task
 from limen.cli.output import counted, progress
 from limen.clock import SystemClock, to_iso
 from limen.company.authors import SERVER
@@ -51,7 +51,12 @@ def run(words: list[str], why: str, company: Path | None, *, as_json: bool) -> N
     if len(why) > LONGEST_WHY or not (why.isprintable()):
         raise MisusedError(f"--why is one line of at most {LONGEST_WHY} characters")
     with ExitStack() as stack:
-        labels = _labels_of(_company(company, stack), stack)
+        here = _company(company, stack)
+        if task == "raise" and label is None and here is None:
+            raise MisusedError(
+                "what content is labelled is in the company's rules", "name its folder with --company, or name a label"
+            )
+        labels = _labels_of(here, stack)
         files = list(files_below(paths))
         with progress("Reading labels" if task == "show" else "Labelling") as told:
             rows = []
@@ -82,20 +87,18 @@ def _label_and_paths(task: str, words: list[str]) -> tuple[Label | None, list[Pa
 
 def _company(folder: Path | None, stack: ExitStack) -> Opened | None:
     """The company whose key marks labels: the folder that was named, else the current one where it is one."""
-    where = folder or (Path() if Path(SETTINGS).is_file() else None)
+    where = company_folder(folder) if folder or Path(SETTINGS).is_file() else None
     return None if where is None else stack.enter_context(opened(where))
 
 
 def _labels_of(here: Opened | None, stack: ExitStack) -> _Labels:
     if here is None:
-        return _Labels(None, Marks(), {}, lambda _path: None)
+        return _Labels(None, Marks(), {}, lambda _path, _version=None: None)
     from limen.data.labels.by_content import labels_by_content
-    from limen.data.lists import store
 
     company, keyring = here.in_force_or_none(), here.keyring()
     rules: DataRules = company.parts.get(FILE, NO_RULES) if company is not None else NO_RULES
-    lists = here.database.read(lambda snapshot: tuple(store.every(snapshot.connection)))
-    by_content = stack.enter_context(labels_by_content(rules, lists, keyring))
+    by_content = stack.enter_context(labels_by_content(here.database, keyring, rules, SystemClock().now()))
     return _Labels(here, Marks(keyring.keys_for(PURPOSE)), rules.microsoft, by_content)
 
 
@@ -106,7 +109,7 @@ class _Labels:
     company: Opened | None
     marks: Marks
     microsoft: Mapping[str, Label]
-    by_content: Callable[[Path], Label | None]
+    by_content: Callable[..., Label | None]
 
     def shown(self, path: Path) -> dict[str, Any]:
         return self._read(path)[1]
@@ -129,7 +132,7 @@ class _Labels:
         by = SERVER if self.company else ""
         said = DocumentLabel(wanted, SystemClock().now(), by, lowered_from or _lowered_from(before, wanted))
         try:
-            place = self._written(path, said, why if lowered_from is not None else "")
+            place = self._written(before, said, why if lowered_from is not None else "")
         except UnlabelledFileError as error:
             return row | {"error": str(error)}
         return self._read(path)[1] | {"changed": True, "place": str(place)}
@@ -139,24 +142,24 @@ class _Labels:
 
         try:
             one = read_label(path, self.marks, self.microsoft)
-            content = self.by_content(path)
+            content = self.by_content(path, one.version)
         except (UnlabelledFileError, OSError) as error:
             return None, {"file": str(path), "error": str(error)}
         return one, _row(one) | ({"content": content.word} if content is not None else {})
 
-    def _written(self, path: Path, said: DocumentLabel, why: str) -> Place:
-        """A label is lowered if, and only if, that is recorded."""
+    def _written(self, before: LabelledFile, said: DocumentLabel, why: str) -> Place:
+        """A label is lowered if, and only if, that is recorded; and the very file gets it that was looked at."""
         from limen.data.labels.files import write_label
         from limen.events import Event
 
         if self.company is None or not why or said.lowered_from is None:
-            return write_label(path, said, self.marks)
+            return write_label(before.path, said, self.marks, before.version)
         details = {"before": said.lowered_from.word, "after": said.label.word, "why": why}
         event = Event(at=said.at, kind=LOWERED, actor=said.by, details={**details})
 
         def lower(transaction: Transaction) -> Place:
             transaction.say(event)
-            return write_label(path, said, self.marks)
+            return write_label(before.path, said, self.marks, before.version)
 
         return self.company.database.write(lower)
 
@@ -203,4 +206,5 @@ def _said(row: dict[str, Any]) -> str:
         why_not = f" ({row['why_not']})" if "why_not" in row else ""
         return f"{row['file']}: no label{why_not}{content}"
     lowered = f", lowered from {row['lowered_from']}" if row.get("lowered_from") else ""
-    return f"{row['file']}: {row['label']}{lowered}, in the {row['place']}, {_SAID[Standing(row['standing'])]}{content}"
+    standing = Standing(row["standing"])
+    return f"{row['file']}: {row['label']}{lowered}, in the {row['place']}, {standing}: {_SAID[standing]}{content}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import MisusedError, split_commas
+from limen.cli.options import MisusedError, company_folder, split_commas
 from limen.cli.output import counted, print_rows, progress
 from limen.clock import SystemClock
 from limen.company.load import load_company
@@ -30,28 +30,38 @@ LARGEST: Final = 200_000_000
 MOST_CELL: Final = 10_000
 _LOOK: Final = 20_000
 HOW: Final = {
-    "exact": "`limen data exact add NAME FILE.csv --field number,name` or `limen data exact remove NAME`",
-    "fingerprint": "`limen data fingerprint add NAME FILE …` or `limen data fingerprint remove NAME`",
+    "exact": "`limen data exact add NAME FILE.csv --field number,name`, `… remove NAME` or `limen data lists`",
+    "fingerprint": "`limen data fingerprint add NAME FILE …`, `… remove NAME` or `limen data lists`",
     "lists": "`limen data lists`",
 }
 
 
-def run(task: str, words: list[str], field: str, company: Path, *, as_json: bool) -> None:
+def run(task: str, words: list[str], field: str, company: Path | None, *, as_json: bool) -> None:
     """`words` are what follows the task."""
-    if (task == "lists") is bool(words) or (words and words[0] not in {"add", "remove"}):
+    doing, name = (*words[:2], "", "")[:2]
+    rest = words[2:]
+    if not _is_right(task, doing, name, rest):
         raise MisusedError(f"It is {HOW[task]}")
-    with opened(company) as here:
-        if task == "lists":
-            _list(here, _rules(company), as_json=as_json)
-        elif words[0] == "remove" and len(words) == 2:
-            here.database.write(lambda t: remove(t, words[1], SystemClock().now(), SERVER))
-            print(f"Removed. {words[1]} is looked for no more.")
-        elif words[0] == "add" and task == "exact" and len(words) == 3:
-            _add_rows(here, _rules(company), words[1], Path(words[2]), split_commas(field))
-        elif words[0] == "add" and task == "fingerprint" and len(words) > 2:
-            _add_documents(here, _rules(company), words[1], [Path(one) for one in words[2:]])
+    root = company_folder(company)
+    with opened(root) as here:
+        if task == "lists" or doing == "list":
+            _list(here, _rules(root), as_json=as_json)
+        elif doing == "remove":
+            here.database.write(lambda t: remove(t, name, SystemClock().now(), SERVER))
+            print(f"Removed. {name} is looked for no more.")
+        elif task == "exact":
+            _add_rows(here, _rules(root), name, Path(rest[0]), split_commas(field))
         else:
-            raise MisusedError(f"It is {HOW[task]}")
+            _add_documents(here, _rules(root), name, [Path(one) for one in rest])
+
+
+def _is_right(task: str, doing: str, name: str, rest: list[str]) -> bool:
+    """Whether these words make sense, whatever company they are of."""
+    if task == "lists" or doing == "list":
+        return not name and doing == ("" if task == "lists" else "list")
+    if doing == "remove":
+        return bool(name) and not rest
+    return doing == "add" and (len(rest) == 1 if task == "exact" else bool(rest))
 
 
 def _rules(company: Path) -> DataRules:

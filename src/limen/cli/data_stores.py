@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typer
 
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import MisusedError
+from limen.cli.options import MisusedError, company_folder
 from limen.cli.output import counted, print_rows, progress
 from limen.cli.typed_secret import secret_in, typed_secret
 from limen.clock import SystemClock
@@ -25,22 +25,24 @@ from limen.data.inventory.model import Store
 from limen.data.inventory.service import keep_secret
 from limen.data.inventory.taking import Inventory, Progress
 from limen.data.rules.stated import NO_RULES, DataRules
+from limen.data.settings import DataSettings
 from limen.enforcement.resolving import Resolver
 from limen.errors import LimenError
 from limen.messages.sizes import size
 
-HOW = {
+_NO_STORES: Final = f"No store is stated. Name one below `stores` in {FILE}, and publish it with `limen apply`."
+HOW: Final = {
     "inventory": "`limen data inventory`, or `limen data inventory STORE`",
     "connect": "`limen data connect STORE`",
     "controls": "`limen data controls`",
 }
 
 
-def run(task: str, words: list[str], file: Path | None, company: Path, *, as_json: bool) -> None:
+def run(task: str, words: list[str], file: Path | None, company: Path | None, *, as_json: bool) -> None:
     """`words` are what follows the task."""
     if len(words) > (task != "controls") or (task == "connect" and not words):
         raise MisusedError(f"It is {HOW[task]}")
-    with opened(company) as here:
+    with opened(company_folder(company)) as here:
         rules: DataRules = here.in_force().parts.get(FILE) or NO_RULES
         if task == "inventory":
             _take(here, rules, _chosen(rules, words), as_json=as_json)
@@ -67,16 +69,16 @@ def _take(here: Opened, rules: DataRules, stores: list[Store], *, as_json: bool)
     """Go through these stores to the end; the exit status is 1 where one of them could not be."""
     people = here.database.read(people_of)
     owners = {one.person.email.casefold(): one.person.id for one in people if one.person.email}
-    domain, clock = here.settings.domain, SystemClock()
-    taking = inventory_by_command(here.database, here.keyring(), clock, rules, Resolver, domain=domain, owners=owners)
+    domains = here.settings.section(DataSettings).own_domains(here.settings.domain)
+    clock = SystemClock()
+    taking = inventory_by_command(here.database, here.keyring(), clock, rules, Resolver, domains=domains, owners=owners)
     with taking as inventory:
         busy = [one.name for one in stores if not _gone_through(inventory, one)]
     every = [one for one in _overviews(here, rules) if one.store in stores]
-    nothing = f"No store is stated. Name one below `stores` in {FILE}, and publish it with `limen apply`."
-    print_rows(every, _said, _plain, nothing, as_json=as_json)
+    print_rows(every, _said, _plain, _NO_STORES, as_json=as_json)
     for name in busy:
         if not as_json:
-            print(f"{name}: the server goes through it at this moment; `limen data inventory` shows how far it is")
+            print(f"{name}: the server goes through it at this moment; this was how far it is, call it again later")
     if any(one.state is None or one.state.asked.error for one in every):
         raise typer.Exit(1)
 
@@ -104,9 +106,9 @@ def _overviews(here: Opened, rules: DataRules) -> list[StoreOverview]:
 def _said(one: StoreOverview) -> str:
     if one.state is not None and one.state.asked.error:
         return f"{one.store.name}: {one.state.asked.error}"
-    found = one.summary
+    found, far = one.summary, _far(one)
     if found is None:
-        return f"{one.store.name}: nothing in it"
+        return f"{one.store.name}: {far or 'nothing in it'}"
     parts = [f"{counted(found.items, 'document')}, {size(found.size)}"]
     parts += [f"most sensitive {found.highest.word}"] if found.highest is not None else []
     numbers = (
@@ -117,7 +119,16 @@ def _said(one: StoreOverview) -> str:
         (found.unread, "not read"),
         (len(one.reach.beyond), "people more than need it"),
     )
-    return f"{one.store.name}: {'; '.join([*parts, *(f'{number} {what}' for number, what in numbers if number)])}"
+    parts += [f"{number} {what}" for number, what in numbers if number]
+    return f"{one.store.name}: {'; '.join([*parts, *([far] if far else [])])}"
+
+
+def _far(one: StoreOverview) -> str:
+    """How far the walk is that is under way; "" where none is."""
+    if one.state is None or not one.state.is_walking:
+        return ""
+    of = f" of about {one.state.whole:,}" if one.state.whole else ""
+    return f"gone through {one.state.seen:,}{of} so far"
 
 
 def _plain(one: StoreOverview) -> dict[str, Any]:
@@ -134,6 +145,9 @@ def _plain(one: StoreOverview) -> dict[str, Any]:
         "weakest_strength": one.reach.weakest,
         "error": one.state.asked.error if one.state else "",
         "whole_at": one.state.whole_at if one.state else 0,
+        "is_walking": bool(one.state and one.state.is_walking),
+        "seen": one.state.seen if one.state else 0,
+        "about": one.state.whole if one.state else 0,
     }
 
 
@@ -155,7 +169,7 @@ def _connect(here: Opened, store: Store, file: Path | None) -> None:
 def _controls(here: Opened, rules: DataRules, *, as_json: bool) -> None:
     now, needed = SystemClock().now(), minimums(rules)
     every: Iterable[Lack] = (lack for one in _overviews(here, rules) for lack in one.lacks(needed, now))
-    nothing = "No store is stated." if not rules.stores else "Every store has all that its label needs."
+    nothing = _NO_STORES if not rules.stores else "Every store has all that its label needs."
     print_rows(every, _lack_said, _lack_plain, nothing, as_json=as_json)
 
 

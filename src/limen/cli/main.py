@@ -97,9 +97,11 @@ def _run(name: str, command: Command, words: list[str]) -> None:
     from limen.cli.options import MisusedError
     from limen.errors import LimenError
 
-    function = getattr(importlib.import_module(command.module), command.function)
+    module = importlib.import_module(command.module)
+    usage = getattr(module, "USAGE", "")  # where one command has several tasks: each with its words
+    about = f"{command.help}\n\n\b\n{usage}" if usage else command.help
     try:
-        sys.exit(run(function, command.help, name, words, passes_on=command.passes_on))
+        sys.exit(run(getattr(module, command.function), about, name, words, passes_on=command.passes_on))
     except LimenError as error:
         print(f"limen {name}: {error}", file=sys.stderr)
         sys.exit(MISUSED if isinstance(error, MisusedError) else WRONG)

@@ -45,6 +45,15 @@ class MisusedError(LimenError):
         super().__init__(what, fix)
 
 
+def company_folder(company: Path | None) -> Path:
+    """The folder that --company names, else the current one. Raises LimenError where that is no company folder."""
+    folder = company or Path()
+    if (folder / SETTINGS).is_file():
+        return folder
+    where = "this folder" if company is None else str(company)
+    raise LimenError(f"{where} is no company folder, since it has no {SETTINGS}", "name yours with --company")
+
+
 def word_and_folder(word: str, folder: Path) -> tuple[str, Path]:
     """What was written before the company folder, and the folder, where the first may be left out.
 

@@ -13,9 +13,10 @@ from typing import Annotated, Final
 import typer
 
 from limen.cli import sealing_here, sealing_keys
-from limen.cli.options import MisusedError
+from limen.cli.options import MisusedError, company_folder
 from limen.cli.output import progress
 from limen.clock import SystemClock
+from limen.company.folder import SETTINGS
 from limen.data.sealing import folders
 from limen.data.sealing.age_keys import Identity, Recipient
 from limen.data.sealing.errors import SealedError
@@ -36,7 +37,9 @@ def run(
     to: Annotated[list[str] | None, typer.Option(help="A key (age1…) of somebody else who may open it, too")] = None,
     into: Annotated[Path | None, typer.Option(help="The folder for sealed files (default: beside each file)")] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove each file once it is sealed")] = False,
-    company: Annotated[Path | None, typer.Option(help="On the server: the company folder")] = None,
+    company: Annotated[
+        Path | None, typer.Option(help="On the server: the company folder, where it is not the current one")
+    ] = None,
     period: Annotated[str, typer.Option(help="With new-key, shred and keep: the period, such as 2026")] = "",
     older: Annotated[bool, typer.Option("--older", help="With shred: all but the newest key of the period")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="With shred: do it; without this it is only shown")] = False,
@@ -46,9 +49,13 @@ def run(
 ) -> None:
     task, rest, root = words[0], words[1:], company or Path()
     if task not in {"rotate", *sealing_keys.TASKS}:
-        sealer = _sealer(_label(label), to or (), company, url, opens_browser=browser)
+        at_server = company or (Path() if Path(SETTINGS).is_file() and not url else None)
+        sealer = _sealer(_label(label), to or (), at_server, url, opens_browser=browser)
         _seal(sealer, [Path(word) for word in words], into, removes=remove, as_json=as_json)
-    elif task == "rotate":
+        return
+    if task != "recovery-key":
+        company_folder(company)
+    if task == "rotate":
         sealing_keys.rotate(root, [Path(word) for word in rest], as_json=as_json)
     elif rest:
         raise MisusedError(f"`limen seal {task}` takes no file; a file of that name is ./{task}")
@@ -82,14 +89,21 @@ def _recovery_key(*, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"identity": made.text, "recipient": made.recipient.text}))
         return
-    print(
-        "This key opens every file that is sealed from now on, without Limen:\n\n"
-        f"  {made.text}\n\n"
-        "It is shown this once and kept nowhere. Write it down or print it, and lock it away; it works with\n"
-        "`limen open --identity` and with `age --decrypt -i`. Then put its public half into limen.toml:\n\n"
-        f'  [data.sealing]\n  recovery = ["{made.recipient.text}"]\n\n'
-        "and publish that. Restricted files need two such keys, best in two places."
+    told = (
+        "This key opens every file that is sealed from now on, without Limen. It is shown once and kept nowhere.",
+        "Print this, and lock it away. What opens files is the line that is no remark: type it into a file, and",
+        "name that to `limen open --identity` or `age --decrypt -i`. Restricted files need two keys, in two places.",
+        "",
+        "Its public half belongs into limen.toml, where it counts once Limen was restarted:",
+        "",
+        "[data.sealing]",
+        f'recovery = ["{made.recipient.text}"]',
+        "",
     )
+    for line in told:
+        print(f"# {line}".rstrip())
+    print(f"# public key: {made.recipient.text}")  # as age-keygen has it
+    print(made.text)
 
 
 def _sealer(label: Label, to: list[str] | tuple[()], company: Path | None, url: str, *, opens_browser: bool) -> Sealer:

@@ -33,6 +33,7 @@ def allowed(label: Label, limen: str, *, opens_browser: bool) -> tuple[Allowed, 
     """With what files of this label are sealed in one's own name: as kept, or as Limen says now. Raises LimenError."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    _forget_what_is_over()
     kept = state_folder() / "sealing" / f"{label.word}.json"
     with suppress(OSError, ValueError, KeyError, msgspec.MsgspecError):
         found = json.loads(kept.read_text())
@@ -54,6 +55,7 @@ def allowed(label: Label, limen: str, *, opens_browser: bool) -> tuple[Allowed, 
 
 def opened(asked: Sequence[Asked], public_key: bytes, limen: str, *, opens_browser: bool) -> Opened:
     """The keys of these files, wrapped for `public_key` (raw X25519), after a decision. Raises LimenError."""
+    _forget_what_is_over()
     fields = {"files": wire.asked_text(asked)}
     said = _told("open", fields, public_key, limen, Opened, opens_browser=opens_browser)
     _note_verifying(said.verifying)
@@ -65,6 +67,17 @@ def verifying() -> list[str]:
     with suppress(OSError, ValueError, KeyError):
         return [str(one) for one in json.loads((settings_folder() / "sealing.json").read_text())["verifying"]]
     return []
+
+
+def _forget_what_is_over() -> None:
+    """Remove keys whose certificate is over: whoever found one later could still sign as of then."""
+    for path in (state_folder() / "sealing").glob("*.json"):
+        until = 0
+        with suppress(OSError, ValueError, KeyError, msgspec.MsgspecError):
+            until = msgspec.convert(json.loads(path.read_text())["allowed"], Allowed).until
+        if until <= time.time_ns() // 1_000_000:
+            with suppress(OSError):
+                path.unlink()
 
 
 def _told(command: str, asked: dict[str, str], key: bytes, limen: str, kind: type[S], *, opens_browser: bool) -> S:

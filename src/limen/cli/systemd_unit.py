@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from limen.cli.options import Folder
 from limen.company.load import load_settings
 from limen.company.places import data_folder
 from limen.errors import LimenError
+from limen.pillar import Installation
+from limen.pillars import pillars
 
 _LOCKED_DOWN = """\
 NoNewPrivileges=yes
@@ -58,7 +61,7 @@ User={user}
 Restart=on-failure
 WatchdogSec=60s
 ReadWritePaths={data}
-{own}{locked_down}
+{more}{own}{locked_down}
 [Install]
 WantedBy=multi-user.target
 """
@@ -68,7 +71,10 @@ RestartSec=1s
 TimeoutStartSec=5min
 # The master key stays out of the data folder; `systemd-creds encrypt` can bind it to this machine.
 LoadCredential=limen-master-key:{key}
-MemoryMax=1G
+# What reads documents takes up to 768 MB a process, and there are two. Where that is too much, one of them is ended,
+# and fails one document: the rest goes on.
+MemoryMax=2G
+OOMPolicy=continue
 TasksMax=256
 # Each open request holds a file descriptor, and one more for its app.
 LimitNOFILE={descriptors}
@@ -102,11 +108,25 @@ def run(
     command = Path(sys.argv[0]).resolve() if Path(sys.argv[0]).name == "limen" else Path("/usr/local/bin/limen")
     place = folder.resolve()
     data = data_folder(place, settings).resolve()
-    print(unit(command, place, data, user, key, is_front=front, has_front=settings.https.is_on), end="")
+    here = Installation(place, settings)
+    more = () if front else tuple(one for pillar in pillars() for one in pillar.writes(here))
+    print(unit(command, place, data, user, key, is_front=front, has_front=settings.https.is_on, more=more), end="")
 
 
-def unit(command: Path, folder: Path, data: Path, user: str, key: Path, *, is_front: bool, has_front: bool) -> str:
-    """The unit's text. Raises LimenError for a path or user that can't be written in one."""
+def unit(
+    command: Path,
+    folder: Path,
+    data: Path,
+    user: str,
+    key: Path,
+    *,
+    is_front: bool,
+    has_front: bool,
+    more: Sequence[Path] = (),
+) -> str:
+    """The unit's text; `more` are folders that it may write to beside its own. Raises LimenError for a path or user
+    that can't be written in one.
+    """
     for word in (str(command), str(folder), str(data), str(key), user):
         if not re.fullmatch(r"[A-Za-z0-9_./@+-]+", word):
             raise LimenError(f"{word!r} can't be written in a unit", "use a path of letters, digits and ./_@+-")
@@ -119,6 +139,14 @@ def unit(command: Path, folder: Path, data: Path, user: str, key: Path, *, is_fr
         task="front" if is_front else "serve",
         user=user,
         data=data,
+        more="".join(f'ReadWritePaths="-{_quotable(one)}"\n' for one in more),
         own=(_OF_THE_FRONT if is_front else _OF_LIMEN).format(key=key, descriptors=WANTED),
         locked_down=_LOCKED_DOWN,
     )
+
+
+def _quotable(path: Path) -> str:
+    """A path as it stands between quotes in a unit. Raises LimenError."""
+    if not re.fullmatch(r"[\w./@+&,()' -]+", str(path)):
+        raise LimenError(f"{str(path)!r} can't be written in a unit", "use a path without quotes, % and \\")
+    return str(path)

@@ -51,7 +51,7 @@ class BrokenOffError(LimenError):
 
 class Turns:
     """The turns of the services in `store`. Nobody else asks one for `held_ms` from each step on. `lacks` is what is
-    wrong where no secret is stored for a service. Used on the event loop.
+    wrong where no secret is stored for a service, which it may call `{name}`. Used on the event loop.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Turns:
             lambda snapshot: self._store.secret_of(snapshot.connection, self._keyring, name, place)
         )
         if not secret and needs_secret:
-            raise BrokenOffError(self._lacks)
+            raise BrokenOffError(self._lacks.format(name=name))
 
         async def went_on(progress: int) -> None:
             until = self._now() + self._held_ms

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.data.documents import Inspected, WhyNot
@@ -28,8 +29,8 @@ _log = logging.getLogger(__name__)
 class CurrentInspection:
     """Used on the event loop."""
 
-    def __init__(self, core: Core, key: bytes) -> None:
-        self._core, self._key = core, key
+    def __init__(self, core: Core, key: bytes, folder: Path | None = None) -> None:
+        self._core, self._key, self._folder = core, key, folder
         self._lists: tuple[KeptList, ...] = ()
         self._made: MadeInspection | None = None
         self._making = asyncio.Lock()
@@ -85,7 +86,9 @@ class CurrentInspection:
                 made = self._made
                 if made is None or not self._is_current(made):
                     rules, lists = self.rules, self._lists
-                    fresh = await asyncio.to_thread(_made_for, rules, lists, self._core.keyring, self._key)
+                    fresh = await asyncio.to_thread(
+                        _made_for, rules, lists, self._core.keyring, self._key, self._folder
+                    )
                     await self._retire()
                     self._made = made = fresh
         return made
@@ -105,7 +108,9 @@ class CurrentInspection:
             await asyncio.to_thread(made.pool.close)
 
 
-def _made_for(rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes) -> MadeInspection:
+def _made_for(
+    rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes, folder: Path | None
+) -> MadeInspection:
     from limen.data.made_inspection import made_for  # noqa: PLC0415 -- heavy: only what passes waits for it
 
-    return made_for(rules, lists, keyring, key)
+    return made_for(rules, lists, keyring, key, folder)

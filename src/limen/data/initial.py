@@ -24,7 +24,8 @@ INITIAL: Final = (
 # Look at what it finds for some weeks; then say `then: warn` (people say why it may pass), `block` or `quarantine`.
 # `limen plan` tells how many uploads of how many people that would have stopped; `limen data detectors` what is found.
 
-# labels: which content has one by itself, and the controls that it needs at least.
+# labels: which content has one by itself, and the controls that its stores are held against (`limen data controls`).
+# These stop nothing: what passes is stopped by `rules` below, and in apps by policies (policies/20-labels.cedar).
 labels:
   confidential:
     strength: 2
@@ -49,22 +50,24 @@ labels:
 rules:
   - id: secrets-leave
     title: Keys and passwords leave
-    channels: [upload, web, mail, share, link]
+    channels: [upload, web, mail, share]
     when: [{finds: [secret], confidence: high}]
     then: watch
     why: Whoever reads this file can sign in with what it holds.
   - id: many-numbers-leave
     title: Numbers of cards, accounts or people leave in bulk
-    channels: [web, mail, link]
+    channels: [web, mail]
     to: outside
     when: [{finds: [payment-card, bank, tax, identity], at_least: 10}]
     then: watch
   - id: restricted-leaves
     title: Restricted data goes to others
-    channels: [web, mail, link]
+    channels: [web, mail]
     to: outside
     when: [{label: restricted}]
     then: watch
+  # Policies hold for documents in downloads where a rule looks into them (without `device`, this one does for all) or a
+  # policy names documents.
   - id: restricted-on-unhealthy-devices
     title: Restricted data is downloaded to a device that is not known to be healthy
     channels: [download]
@@ -73,9 +76,9 @@ rules:
     then: watch
   - id: unreadable-leaves
     title: Something that can't be looked into goes to others
-    channels: [web, mail, link]
+    channels: [web, mail]
     to: outside
-    when: [{unread: [encrypted, too-large, too-deep, too-many, timed-out, failed]}]
+    when: [{unread: [encrypted, broken, unknown-kind, too-large, too-deep, too-many, timed-out, failed]}]
     then: watch
 
 # expect: tests of the rules, which `limen check` runs. Invent the values.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import FileIO
@@ -29,19 +30,25 @@ MOST_AT_ONCE: Final = 4 << 10
 """So many bytes of text hold the loop for some milliseconds at most."""
 MOST_KEPT_BYTES: Final = 4 << 30
 """All bodies that are looked into at once take so much of the disk; of a further one nothing is read."""
+SHARE: Final = 4
+"""One owner takes at most this part of it."""
 
 
 class Inspection:
     """Looks into documents with one scanner. It serves any number of tasks and threads at once.
 
-    The pool has the same scanner, and ends with whoever made it.
+    The pool has the same scanner, and ends with whoever made it. `folder`: where bodies are kept, for the one of
+    temporary files may be memory; None: there all the same.
     """
 
-    def __init__(self, scanner: TextScanner, pool: Pool, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, scanner: TextScanner, pool: Pool, *, most_bytes: int = MOST_BYTES, folder: Path | None = None
+    ) -> None:
         self._scanner, self._pool, self._most_bytes = scanner, pool, most_bytes
         self._thread = TextThread()
         self._known = KnownDocuments()
-        self._kept_bytes = 0
+        self._kept_bytes: Counter[str] = Counter()
+        self.folder = folder
 
     async def inspect(
         self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "", among: str = ""
@@ -68,7 +75,7 @@ class Inspection:
         return await self._thread.run(owner, lambda: inspect_plain(self._scanner, text, name))
 
     async def _kept(self, start: bytes, rest: AsyncIterator[bytes], of: tuple[str, str], owner: str) -> Inspected:
-        kept = _Kept(self)
+        kept = _Kept(self, owner)
         try:
             is_whole = kept.write(start)
             if is_whole:
@@ -117,35 +124,39 @@ class Inspection:
             raise
         return self._pool.inspect(file, length, name).result()
 
-    def may_keep(self, length: int) -> bool:
-        """Whether there is room for so many more bytes of bodies; they count from now on."""
-        if self._kept_bytes + length > MOST_KEPT_BYTES:
+    def may_keep(self, owner: str, length: int) -> bool:
+        """Whether there is room for so many more bytes of an owner's bodies; they count from now on."""
+        most_of_one = MOST_KEPT_BYTES // SHARE if owner else MOST_KEPT_BYTES
+        if self._kept_bytes.total() + length > MOST_KEPT_BYTES or self._kept_bytes[owner] + length > most_of_one:
             return False
-        self._kept_bytes += length
+        self._kept_bytes[owner] += length
         return True
 
     @property
     def most_bytes(self) -> int:
         return self._most_bytes
 
-    def gave_back(self, length: int) -> None:
-        """So many bytes are kept no more."""
-        self._kept_bytes -= length
+    def gave_back(self, owner: str, length: int) -> None:
+        """So many bytes of this owner's are kept no more."""
+        self._kept_bytes[owner] -= length
+        if not self._kept_bytes[owner]:
+            del self._kept_bytes[owner]
 
 
 class _Kept:
     """A body on the disk: readable by its descriptor alone, gone with it."""
 
-    def __init__(self, inspection: Inspection) -> None:
-        self._inspection = inspection
-        self.file: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 -- who looks into it closes it
+    def __init__(self, inspection: Inspection, owner: str) -> None:
+        self._inspection, self._owner = inspection, owner
+        made = tempfile.TemporaryFile(buffering=0, dir=inspection.folder)  # noqa: SIM115 -- who looks into it closes it
+        self.file: IO[bytes] = made
         self.length = 0
 
     def write(self, piece: bytes) -> bool:
         """Keep this, too; False where there is no room for it."""
         room = self._inspection.most_bytes - self.length
         kept = piece[:room]
-        if not self._inspection.may_keep(len(kept)):
+        if not self._inspection.may_keep(self._owner, len(kept)):
             return False
         self.length += len(kept)
         written = memoryview(kept)
@@ -154,7 +165,7 @@ class _Kept:
         return len(kept) == len(piece)
 
     def forget(self) -> None:
-        self._inspection.gave_back(self.length)
+        self._inspection.gave_back(self._owner, self.length)
 
 
 def _has_hole(file: FileIO, length: int) -> bool:

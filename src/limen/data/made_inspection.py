@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from limen.data.extraction.pool import Pool
 from limen.data.inspection import Inspection
@@ -26,9 +27,11 @@ class MadeInspection:
     is_retired: bool = False
 
 
-def made_for(rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes) -> MadeInspection:
-    """Takes a second. Raises LimenError where a list can't be read."""
-    scanner = ContentScanner(scanner_of(rules, key), matchers_of(lists, keyring, rules))
+def made_for(
+    rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring, key: bytes, folder: Path | None = None
+) -> MadeInspection:
+    """Takes a second."""
+    scanner = ContentScanner(scanner_of(rules, key), matchers_of(lists, keyring, rules, in_doubt=True))
     scanner.text(b" ")  # now, and not where somebody waits for the first text, its expressions are compiled
     pool = Pool(scanner)
-    return MadeInspection(rules, lists, Inspection(scanner, pool), pool)
+    return MadeInspection(rules, lists, Inspection(scanner, pool, folder=folder), pool)

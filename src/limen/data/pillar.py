@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
@@ -42,6 +43,7 @@ def _declarations() -> Declarations:
         file=DATA_FILE,
         tables=(*LISTS, *ALLOWED, *findings.TABLES, *SEALING, *kept_stores.TABLES, *kept_items.TABLES),
         credentials=(*CREDENTIALS, *findings.CREDENTIALS),
+        messages=Path(__file__).parent / "messages",
     )
 
 
@@ -49,7 +51,7 @@ def _prepare(core: Core) -> None:
     from limen.data.findings.held import HeldExceptions
     from limen.data.protection import DataProtection
 
-    protection = DataProtection(core)
+    protection = DataProtection(core, core.root / core.settings.storage.data)
     protection.register()
     core.offers.give(protection)
     exceptions = HeldExceptions(core.clock)
@@ -59,6 +61,9 @@ def _prepare(core: Core) -> None:
 
 async def _build(core: Core) -> Running:
     from limen.data.at_the_gateway import checks
+    from limen.data.doors.quarantine import Quarantine
+    from limen.data.doors.services import quarantine_folder
+    from limen.data.exceptions import Exceptions
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
     from limen.data.inventory import service as inventories
@@ -79,7 +84,8 @@ async def _build(core: Core) -> Running:
         Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
         *inventories.periodic(inventory, watching),
     )
-    offers = (findings, sealing, inventory)
+    kept = quarantine_folder(core.settings.section(DataSettings), core.root, core.root / core.settings.storage.data)
+    offers = (findings, sealing, inventory, Exceptions(core, Quarantine(kept)))
 
     async def end_looking() -> None:
         await watching.close()
@@ -101,6 +107,7 @@ async def _build(core: Core) -> Running:
         periodic=(
             *always,
             Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
+            Every("delete what was taken out of shares long ago", FORGET_SECONDS, points.forget),
             Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
         ),
         figures=points.figures,
@@ -128,6 +135,14 @@ def _erase_names(connection: Connection, person: ErasedPerson) -> Iterable[tuple
     return ()
 
 
+def _writes(here: Installation) -> Iterable[Path]:
+    from limen.data.settings import DataSettings
+
+    settings = here.settings.section(DataSettings)
+    kept = (settings.quarantine,) if settings.quarantine is not None else ()
+    return [(here.root / one).resolve() for one in (*settings.shares.values(), *kept)]
+
+
 PILLAR = Pillar(
     name="data",
     commands={
@@ -137,16 +152,19 @@ PILLAR = Pillar(
     },
     pages=(
         "limen.web.data.findings",
+        "limen.web.data.exceptions",
         "limen.web.data.mine",
         "limen.web.data.simulator",
         "limen.web.data.sealing",
         "limen.web.data.stores",
         "limen.web.data.items",
         "limen.web.data.controls",
+        "limen.web.data.changing",
     ),
     declarations=_declarations,
     prepare=_prepare,
     examinations={"data": _examine, "reading documents": _examine_reading},
     build=_build,
     erase_names=_erase_names,
+    writes=_writes,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 from limen.data.allowed.allowing import AllowedValues
@@ -11,7 +12,7 @@ from limen.data.documents import Inspected
 from limen.data.kinds import FOUND
 from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.labels.model import Claim
-from limen.data.rules.content import Content, content_of, written
+from limen.data.rules.content import Content, Value, content_of, without, written
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
 from limen.data.rules.model import Judged, Passing, Step
 from limen.data.rules.stated import NO_RULES, DataRules
@@ -25,13 +26,15 @@ MOST_DOMAINS: Final = 10
 
 
 class DataProtection:
-    """The service that entry points share, offered by its type. It never keeps or tells a found value."""
+    """The service that entry points share, offered by its type. It never keeps or tells a found value. What it looks
+    into is kept in `folder` meanwhile.
+    """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, folder: Path | None = None) -> None:
         self._core = core
         self._key = core.keyring.key_for(PURPOSE)
         self._marks = Marks(core.keyring.keys_for(LABELS))
-        self._current = CurrentInspection(core, self._key)
+        self._current = CurrentInspection(core, self._key, folder)
         self._allowed = AllowedValues(core)
         self._names: tuple[DataRules, dict[str, str]] = NO_RULES, {}
 
@@ -62,6 +65,10 @@ class DataProtection:
         if self._names[0] is not rules:
             self._names = rules, rules.names
         return judge(rules, passing, self._content(passing, inspected), self._sender(passing), self._names[1])
+
+    def counting(self, passing: Passing, inspected: Inspected) -> Inspected:
+        """What was found, without values that are allowed for whoever sends it."""
+        return without(inspected, self._allowed_in(passing, inspected))
 
     async def note(self, passing: Passing, inspected: Inspected, judged: Judged, *, passed: bool, why: str = "") -> str:
         """Journal what was found and done; returns the event's id. `why` is a word for why it passed or not."""
@@ -113,9 +120,12 @@ class DataProtection:
 
     def _content(self, passing: Passing, inspected: Inspected) -> Content:
         """What counts of what was found: all but values that are allowed; and how far its label is believed."""
-        values = {(one.detector, one.digest) for one in inspected.found.findings}
         claim = self._marks.claim_of_all(inspected.carried, inspected.inside, self.rules.microsoft)
-        return content_of(inspected, self._allowed.among(values, passing.person), claim)
+        return content_of(inspected, self._allowed_in(passing, inspected), claim)
+
+    def _allowed_in(self, passing: Passing, inspected: Inspected) -> set[Value]:
+        values = {(one.detector, one.digest) for one in inspected.found.findings}
+        return self._allowed.among(values, passing.person)
 
     def _sender(self, passing: Passing) -> Sender:
         person = self._core.known.people.get(passing.person) if passing.person else None

@@ -59,7 +59,7 @@ class DataSettings(Section):
     mail_servers: Annotated[tuple[Network, ...], Field(max_length=64)] = ()
     """The addresses of the mail servers; with none, this machine may connect."""
     mail_domains: Annotated[tuple[Domain, ...], Field(max_length=256)] = ()
-    """The domains of your mail addresses beside `domain`: everybody else is outside."""
+    """Your own domains beside `domain`, by mail, on the web and in stores: everybody else is outside."""
     unencrypted: bool = False
     """Whether other machines may ask without TLS: everything that passes can be read on the way."""
     shares: Annotated[dict[ShareName, Path], Field(max_length=64)] = {}
@@ -69,7 +69,13 @@ class DataSettings(Section):
     """The log in which Samba says who wrote what (`limen data recipe samba`)."""
     quarantine: Path | None = None
     """The folder of files that were taken out of shares; by default `quarantine` in the data folder."""
+    quarantine_days: Annotated[int, Field(ge=0, le=3_660)] = 0
+    """After so many days what was taken out of shares is deleted for good; 0 keeps it until somebody deletes it."""
     sealing: SealingSettings = SealingSettings()
+
+    def own_domains(self, domain: str) -> tuple[str, ...]:
+        """`domain` and the others that are the company's own, in lower case."""
+        return tuple(dict.fromkeys(one.casefold() for one in (domain, *self.mail_domains)))
 
     @property
     def is_on(self) -> bool:

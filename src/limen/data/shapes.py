@@ -60,7 +60,8 @@ class RuleShape(Shape):
     title: Text
     """What it is about, as a sentence."""
     channels: Annotated[list[ChannelWord], Field(min_length=1)]
-    """By which way something passes: upload and download (apps behind the gateway), web, mail, share, link."""
+    """By which way something passes: upload and download (apps behind the gateway), web, mail, share; link is read, and
+    nothing tells of links of cloud drives yet."""
     when: Annotated[list[Any], Field(min_length=1, max_length=20)]
     """Conditions, of which one must hold."""
     then: RuleStepWord

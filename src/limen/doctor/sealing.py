@@ -45,7 +45,9 @@ def _settings(said: SealingSettings, keys: list[SealingKey]) -> Iterator[Finding
     needed = max((RECOVERY_KEYS.get(key.label, 1) for key in keys), default=1)
     if len(recovery) < needed:
         what = f"there are {len(recovery)} recovery keys, and sealing needs {needed}"
-        yield Finding(NAME, State.WARNING, what, "run `limen seal recovery-key`, and add what it prints", _WHERE)
+        yield Finding(
+            NAME, State.WARNING, what, "run `limen seal recovery-key`, add what it prints, and restart Limen", _WHERE
+        )
 
 
 def _destroyed(keys: list[SealingKey], keep: int, now: Instant) -> Iterator[Finding]:

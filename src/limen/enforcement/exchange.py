@@ -13,7 +13,6 @@ from limen.enforcement import answers, headers
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.documents.freshly import FreshlyAsked
 from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, coding_of, is_endless, name_in
-from limen.enforcement.documents.spool import NoRoomError
 from limen.enforcement.documents.stopped_page import stopped_reply
 from limen.enforcement.documents.stops import About
 from limen.enforcement.headers import Fields
@@ -23,6 +22,7 @@ from limen.enforcement.upstreams import UpstreamError, too_slow, unreachable
 from limen.facts import App, Document
 from limen.facts.passing import Channel, Passing
 from limen.http_bodies.codings import EndlessUndoing, UnreadableError, codings_in
+from limen.http_bodies.spool import NoRoomError
 from limen.messages import gettext_noop
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Exchange:
             if not self._has_body():
                 self._body_done.set()
         try:
-            if guard is None or coming is None:
+            if guard is None or (coming is None and not self._is_stream(response)):
                 await self._back(response, response.content.iter_any())
             else:
                 await self._back_looked_into(guard, coming, response)
@@ -199,17 +199,24 @@ class Exchange:
 
     # And back
 
-    async def _back_looked_into(self, guard: DocumentGuard, coming: Passing, response: Any) -> None:
+    def _is_stream(self, response: Any) -> bool:
+        """Whether it is looked at as it comes. Whoever stores a file chooses its type: what says how long it is has an
+        end, and is judged as a whole.
+        """
+        fields = headers.downstream_response(response.raw_headers)
+        has_length = bool(headers.first(fields, b"content-length"))
+        return self._stays_open or (is_endless(headers.first(fields, b"content-type")) and not has_length)
+
+    async def _back_looked_into(self, guard: DocumentGuard, coming: Passing | None, response: Any) -> None:
+        """`coming`: None where nobody asks yet, about what may go on for days."""
         fields = headers.downstream_response(response.raw_headers)
         if self._method == "HEAD" or response.status in {204, 304}:
             await self._back(response, response.content.iter_any())
             return
-        if response.status == 206:
+        if response.status == 206 and coming is not None:
             await self.refuse(*NOT_WHOLE)
             return
-        # Whoever stores a file chooses its type: what says how long it is has an end, and is judged as a whole.
-        has_length = bool(headers.first(fields, b"content-length"))
-        if self._stays_open or (is_endless(headers.first(fields, b"content-type")) and not has_length):
+        if coming is None or self._is_stream(response):
             await self._back(response, self._piece_by_piece(guard, response, coding_of(fields)))
             return
         try:
@@ -249,14 +256,19 @@ class Exchange:
         pieces = guard.pieces()
         name = name_in(self._target)
         asked = FreshlyAsked(self._gateway, guard, Channel.DOWNLOAD, self._answer, self._address, name)
-        try:
-            undoing = EndlessUndoing(codings_in(coding))
-            async for piece in response.content.iter_any():
-                if not await guard.piece_may_pass(asked.now(), pieces, self._about(), undoing.feed(piece)):
+        undoing = _undoing(coding)
+        async for piece in response.content.iter_any():
+            passing = asked.now()
+            reads: bytes | None = None
+            with suppress(UnreadableError):
+                reads = undoing.feed(piece) if undoing is not None else None
+            if reads is None:  # nobody can see what is in it, nor in all that follows
+                undoing = None
+                if passing is not None:
                     raise _StoppedError
-                yield piece
-        except UnreadableError:
-            raise _StoppedError from None  # nobody can see what is in it, nor in all that follows
+            elif not await guard.piece_may_pass(passing, pieces, self._about(), reads):
+                raise _StoppedError
+            yield piece
 
     async def _back(self, response: Any, chunks: AsyncIterator[bytes]) -> None:
         head = {
@@ -348,6 +360,13 @@ class Exchange:
     def _declared_length(self) -> int:
         length = headers.first(self._fields, b"content-length")
         return int(length) if length.isdigit() else 0
+
+
+def _undoing(coding: bytes) -> EndlessUndoing | None:
+    """What undoes these codings as they come; None where nothing does."""
+    with suppress(UnreadableError):
+        return EndlessUndoing(codings_in(coding))
+    return None
 
 
 STOPPED_MIDWAY: Final = (

@@ -265,6 +265,7 @@ class Gateway:
             whom_to_ask=self.whom_to_ask,
             session=self._app_login_routes.session(asked),
             same_origin=asked.same_origin,
+            is_by_script=_is_in_the_background(fields),
         )
         return await dialogue.answer(guard, request, receive)
 
@@ -289,6 +290,12 @@ class Gateway:
             same_origin=is_own or origin == answers.app_origin(app.host, self.public_url),
             fields=fields,
         )
+
+
+def _is_in_the_background(fields: Fields) -> bool:
+    """Whether a browser sends this for a script or a frame (Fetch Metadata), and not for a page that is then seen."""
+    mode, dest = headers.first(fields, b"sec-fetch-mode"), headers.first(fields, b"sec-fetch-dest")
+    return mode not in {b"", b"navigate"} or dest not in {b"", b"document"}
 
 
 def _is_browser(fields: Fields) -> bool:

@@ -22,6 +22,7 @@ from limen.enforcement.documents.guard import DocumentGuard
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
 from limen.facts import App
+from limen.http_bodies.spool import Budget
 from limen.pillar import AppSessions, BrowserSessions, Core, Figure
 from limen.pillar.data_checks import DataChecks
 
@@ -65,7 +66,10 @@ class EnforcementServices:
     def ask_about_documents(self, checks: DataChecks) -> None:
         """Have the gateway ask these about each document that passes, from now on."""
         key = self.core.keyring.key_for(_DOCUMENTS)
-        self.gateway.guard = DocumentGuard(checks, self.core.clock, key)
+        budget = Budget(folder=self.core.root / self.core.settings.storage.data)
+        self.gateway.guard = DocumentGuard(
+            checks, self.core.clock, key, budget, names_documents=lambda: self.core.engine().names_documents
+        )
 
     async def keep_observed(self) -> None:
         """Write down what only memory holds of apps in onboarding."""

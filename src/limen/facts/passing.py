@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from limen.facts.app import Label
 
@@ -44,7 +46,7 @@ class Passing:
     `person`: their id. `app`: the app's id, or the host of a site, or the share's name. `name`: what the file is
     called, as its sender says; a hint and never a proof. `outside`: those it goes to who are not of the company, as
     addresses or domains. `label`: of the app, share or mailbox that it comes from. `has_healthy_device`: whether the
-    person's device is managed and compliant.
+    person's device is managed and compliant. `stays_inside`: it goes to a site that is known to be the company's own.
     """
 
     channel: Channel
@@ -54,6 +56,7 @@ class Passing:
     outside: frozenset[str] = frozenset()
     label: Label | None = None
     has_healthy_device: bool | None = None
+    stays_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +73,17 @@ class Judged:
     kinds: tuple[str, ...] = ()
     may_justify: bool = False
     in_force: Label | None = None
+
+
+FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
+"""Words of `data.documents.WhyNot` for a look that did not come to its end."""
+
+
+def stops_unseen(label: Label | None, failed: frozenset[str], could_stop: Callable[[], bool]) -> bool:
+    """Whether what an app of this label is sent, or sends, is stopped because nobody could see what is in it (`failed`
+    says why), whatever rules say of that: at a restricted app always; elsewhere where a rule `could_stop` it, and it is
+    not merely too large.
+    """
+    if label is Label.RESTRICTED:
+        return bool(failed)
+    return bool(failed - {"too-large"}) and could_stop()

@@ -150,7 +150,7 @@ class Pillar:
     needs nothing else. `build` is called when the facts stand. `examinations` are the doctor's, by their names.
     `changed_by_erasing` names the changes to announce when a person's rows go; the rows themselves are found by their
     columns (`person_id`, `owner_id`). `erase_names` deletes what has no such column and names them all the same, and
-    names the changes of that.
+    names the changes of that. `writes` names the folders outside the data folder that it writes to.
     """
 
     name: str
@@ -163,6 +163,7 @@ class Pillar:
     examinations: Mapping[str, Callable[[Installation], Awaitable[list[Finding]]]] = field(default_factory=dict)
     changed_by_erasing: Callable[[Connection, str], Iterable[tuple[str, str]]] = lambda _connection, _person: ()
     erase_names: Callable[[Connection, ErasedPerson], Iterable[tuple[str, str]]] = lambda _connection, _person: ()
+    writes: Callable[[Installation], Iterable[Path]] = lambda _here: ()
 
 
 NAME: Final = r"[a-z][a-z_]{1,30}"

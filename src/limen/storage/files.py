@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
 from hashlib import file_digest
 from pathlib import Path
+from typing import IO
 
 
 def open_own(path: Path, flags: int, mode: int = 0o600) -> int:
@@ -33,6 +35,17 @@ def open_own(path: Path, flags: int, mode: int = 0o600) -> int:
     return handle
 
 
+def open_plain(path: Path, *, follows_links: bool = False) -> IO[bytes]:
+    """A plain file to read, whosever it is: neither a link in its place is followed nor a pipe waited for. Raises
+    OSError, also for what is no plain file.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follows_links else os.O_NOFOLLOW))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EPERM, "it is not a regular file", str(path))
+    return os.fdopen(handle, "rb")
+
+
 def read_own(path: Path, most: int) -> bytes:
     """The first `most` bytes of a file of ours. Raises OSError."""
     handle = open_own(path, os.O_RDONLY)
@@ -57,15 +70,17 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` at `path`, wholly or not at all, readable by its owner only."""
-    part = path.with_name(path.name + ".part")
-    handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    """Put `content` at `path`, wholly or not at all, readable by its owner only. Raises OSError.
+
+    Nobody can put something in its way: what is written first has a name that nobody knew.
+    """
+    part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}.part")
+    write_new(part, content)
     try:
-        write_all(handle, content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    part.replace(path)
+        part.replace(path)
+    except OSError:
+        part.unlink()
+        raise
     sync(path.parent)
 
 

@@ -25,7 +25,7 @@ async def test_pages_of_files_and_of_changes() -> None:
         assert (len(changed.files), changed.token, changed.begin) == (2, "2", "")
 
 
-async def test_what_google_has_no_text_of_is_empty() -> None:
+async def test_what_google_gives_nothing_of_is_said() -> None:
     async with google_drive() as vendor, asking(vendor.origin) as asked:
         vendor.tokens = 1
         drive = GoogleDrive(asked.client, "token-1")
@@ -33,6 +33,7 @@ async def test_what_google_has_no_text_of_is_empty() -> None:
         vendor.put("doc", "Notes", b"x", mime=DOCUMENT)
         found = {one.id: one for one in (await drive.files()).files}
         assert [piece async for piece in drive.content(found["form"])] == []
+        assert [found[one].is_kept_back for one in ("form", "doc")] == [True, False]
         assert [piece async for piece in drive.content(found["doc"])] == [b"x"]
 
 

@@ -17,6 +17,8 @@ def test_those_that_are_not_over_are_read_in_the_order_of_their_ends(database: D
         database.write(lambda t, each=each: store.add(t.connection, each))
     assert database.read(lambda s: store.every(s.connection, 0)) == [other, ONE]
     assert database.read(lambda s: store.every(s.connection, 5)) == [ONE]
+    assert database.read(lambda s: store.for_everybody(s.connection, 0)) == {("payment-card", bytes(8))}
+    assert database.read(lambda s: store.for_everybody(s.connection, 10)) == set()
     assert database.write(lambda t: store.forget(t.connection, 6)) == 1
     assert database.write(lambda t: store.remove(t.connection, ["dv_1", "dv_9"])) == 1
     assert database.read(lambda s: store.every(s.connection, 0)) == []

@@ -14,7 +14,7 @@ from tests.data.doors.protecting import OwnProtection
 from limen.admission import Admission, Limits
 from limen.data.doors.icap import IcapServer, Surroundings
 from limen.data.doors.refusal import Refusal
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 
 POST = b"POST http://files.example/up?to=1 HTTP/1.1\r\nHost: files.example\r\nAccept: text/html\r\n\r\n"
 
@@ -112,7 +112,7 @@ async def icap_world(
         "tag": lambda: revision[0],
         "person_of": {"ann": "p_ann"}.get,
         "refusal_of": lambda verdict: Refusal(verdict, "Ida, extension 7"),
-        "room": Room(),
+        "room": budget(),
         "named": (ip_network("127.0.0.0/8"),),
     } | about
     settings["person_of"] = lambda name, known=settings["person_of"]: known(name) or ""

@@ -17,7 +17,7 @@ from limen.clock import SetClock
 from limen.data.doors.milter import MilterServer, Surroundings
 from limen.data.doors.milter_wire import packet, read_packet
 from limen.data.doors.refusal import Refusal
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 
 EVERYTHING = 0x1FFFFF
 ANSWERS = b"cart" + b"dy"
@@ -104,7 +104,7 @@ async def milter_world(protection: OwnProtection, **about: Any) -> AsyncIterator
         "domains": frozenset({"harbor.example"}),
         "person_of": lambda name: {"ann": "p_ann"}.get(name, ""),
         "refusal_of": lambda verdict: Refusal(verdict, "Ida, extension 7"),
-        "room": Room(),
+        "room": budget(),
         "named": (ip_network("127.0.0.0/8"),),
     } | about
     listener = Admission().listener("milter", connections=64, of_a_source=64)

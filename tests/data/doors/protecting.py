@@ -36,7 +36,6 @@ class OwnProtection:
     """What fails: `asks`, `inspect`, `judge`, `note`."""
     noted: list[tuple[Passing, Judged, bool, str]] = field(default_factory=list)
     inspected: list[Inspected] = field(default_factory=list)
-    owners: list[str] = field(default_factory=list)
 
     def asks(self, passing: Passing) -> bool:
         self._may_fail("asks")
@@ -45,7 +44,6 @@ class OwnProtection:
     async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
         self._may_fail("inspect")
         self.looks += 1
-        self.owners.append(owner)
         whole = body if isinstance(body, bytes) else b"".join([piece async for piece in body])
         if name.endswith(".eml"):
             parts = [one.get_payload(decode=True) or b"" for one in email.message_from_bytes(whole).walk()]

@@ -6,8 +6,9 @@ import pytest
 
 from limen.data.doors.http_documents import asked_by, body_of, file_name
 from limen.data.doors.icap_reading import HttpHead
-from limen.data.doors.spool import Room, Spool
+from limen.data.doors.spool import budget
 from limen.http_bodies.codings import UnreadableError
+from limen.http_bodies.spool import Spool
 
 FORM = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\none\r\n--b--\r\n'
 MULTIPART = {b"content-type": b"multipart/form-data; boundary=b"}
@@ -15,7 +16,7 @@ ZIPPED = {b"content-encoding": b"gzip"}
 
 
 async def found(fields: dict[bytes, bytes], body: bytes) -> dict[str, bytes]:
-    with Spool(Room()) as spool:
+    with Spool(budget()) as spool:
         spool.write(body)
         apart = body_of(HttpHead(fields=fields), "up", spool)
         assert b"".join([piece async for piece in apart.whole.pieces()]) == body
@@ -29,7 +30,7 @@ async def test_a_body_is_unpacked_and_taken_apart_by_what_its_head_says() -> Non
 
 
 async def test_without_its_codings_it_is_read_as_far_as_they_go() -> None:
-    with Spool(Room()) as spool:
+    with Spool(budget()) as spool:
         spool.write(gzip.compress(b"text" * 100)[:-4])
         decoded = body_of(HttpHead(fields=ZIPPED), "up", spool).decoded
         assert decoded is not None
@@ -43,9 +44,20 @@ async def test_what_cannot_be_is_said(fields: dict[bytes, bytes]) -> None:
         await found(fields, b"neither of them")
 
 
-def test_fields_of_an_address_are_text() -> None:
-    assert [one.body for one in asked_by("http://a/?q=4111+1%201&b=c")] == [b"q=4111 1 1\nb=c"]
-    assert asked_by("http://a/") == ()
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        ("http://a/?q=4111+1%201&b=c", b"q=4111 1 1\nb=c"),
+        ("https://a.example/4111111111111111/%31+2/?x", b"4111111111111111\n1+2\nx"),
+        ("/4111/x#y", b"4111\nx"),
+        ("http://a/", b""),
+        ("http://a", b""),
+        ("a.example:443", b"a.example:443"),
+        ("*", b"*"),
+    ],
+)
+def test_path_and_fields_of_an_address_are_text(target: str, text: bytes) -> None:
+    assert [one.body for one in asked_by(target)] == ([text] if text else [])
 
 
 @pytest.mark.parametrize(

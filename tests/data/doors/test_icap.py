@@ -11,7 +11,8 @@ from tests.data.doors.icap_client import POST, IcapWorld, chunked, icap_world, r
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 
 from limen.data.documents import WhyNot
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
+from limen.data.rules import judging
 from limen.data.rules.model import Channel, Step
 
 ALLOW = "Allow: 204"
@@ -142,7 +143,7 @@ async def test_what_an_address_says_is_sent_too(world: IcapWorld) -> None:
 async def test_a_body_that_is_too_large_is_judged_as_such_and_streamed_on_where_it_may_pass() -> None:
     body = b"x" * 300_000
     protection = OwnProtection(unread=Step.WATCH)
-    async with icap_world(protection, room=Room(largest=100_000)) as world, world.connected() as asked:
+    async with icap_world(protection, room=budget(largest=100_000)) as world, world.connected() as asked:
         await asked.send(reqmod(body))
         assert await asked.modified((await asked.head())[1]) == (POST, body)
         await asked.send(reqmod(body, ALLOW))
@@ -153,7 +154,7 @@ async def test_a_body_that_is_too_large_is_judged_as_such_and_streamed_on_where_
         await asked.send(reqmod(NO_CARD, ALLOW))
         assert (await asked.head())[0] == 204
         assert WhyNot.TOO_LARGE in protection.inspected[0].why_not
-        assert world.server.about.room.left == Room().left
+        assert world.server.about.room.held == 0
 
 
 async def test_the_person_is_who_a_named_proxy_says() -> None:
@@ -168,19 +169,18 @@ async def test_the_person_is_who_a_named_proxy_says() -> None:
         assert world.protection.noted[-1][0].person == ""
 
 
-async def test_clients_of_a_proxy_take_turns() -> None:
-    async with icap_world(OwnProtection()) as world:
-        await world.once(reqmod(CARD, "X-Client-IP: 192.0.2.7", "X-Authenticated-User: ann"))
-        await world.once(reqmod(CARD, "X-Client-IP: 192.0.2.7"))
-        await world.once(reqmod(CARD))
-        assert list(dict.fromkeys(world.protection.owners)) == ["p_ann", "192.0.2.7", "127.0.0.1"]
-    async with icap_world(OwnProtection(), named=()) as world:
-        await world.once(reqmod(CARD, "X-Client-IP: 192.0.2.7"))
-        assert set(world.protection.owners) == {"127.0.0.1"}
-
-
 async def test_a_connection_ends_where_the_proxy_says_so(world: IcapWorld) -> None:
     async with world.connected() as asked:
         await asked.send(reqmod(NO_CARD, ALLOW, "Connection: close"))
         assert (await asked.head())[0] == 204
         assert await asked.is_over()
+
+
+@pytest.mark.parametrize(("target", "goes_outside"), [(b"http://intranet.harbor.example/x", False), (b"/x", True)])
+async def test_a_site_of_ones_own_is_not_outside(target: bytes, goes_outside: bool) -> None:
+    protection = OwnProtection(Step.WATCH)
+    async with icap_world(protection, domains=frozenset({"harbor.example"})) as world:
+        head = b"POST " + target + b" HTTP/1.1\r\nHost: upload.example\r\n\r\n"
+        await world.once(reqmod(CARD, "Allow: 204", head=head))
+        ((passing, *_),) = protection.noted
+        assert (judging.goes_outside(passing), bool(passing.outside)) == (goes_outside, goes_outside)

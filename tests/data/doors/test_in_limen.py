@@ -62,7 +62,7 @@ async def test_what_rules_say_is_what_a_proxy_is_answered_and_becomes_of_a_file(
         await asked.send(reqmod(IBAN, "Allow: 204"))
         head, page = await asked.modified((await asked.head())[1])
         assert head.startswith(b"HTTP/1.1 403")
-        assert [one in page for one in (b"accounts-leave", b"Ours-alone.", b"finance")] == [True] * 3
+        assert [one in page for one in (b"accounts-leave", b"Ours-alone.", b"Finance")] == [True] * 3
         await asked.send(reqmod(b"nothing", "Allow: 204"))
         assert (await asked.head())[0] == 204
         writer.close()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
@@ -10,7 +11,7 @@ from limen.data.documents import Inspected, WhyNot
 from limen.data.doors import judging
 from limen.data.doors.judging import UNASKED, Content, Passed, judge, together
 from limen.data.labels.marks import Marks
-from limen.data.labels.model import Carried, DocumentLabel, Standing
+from limen.data.labels.model import Carried, DocumentLabel, Standing, label_in_force
 from limen.data.model import Confidence, Finding, Found
 from limen.data.rules.model import Channel, Passing, Step
 from limen.facts import Label
@@ -88,6 +89,38 @@ async def test_what_takes_too_long_was_not_looked_into(monkeypatch: pytest.Monke
     assert protection.inspected[0].why_not == {WhyNot.TIMED_OUT}
 
 
+async def test_what_is_sent_coded_is_looked_into_with_its_codings_as_well() -> None:
+    class Coded(_Apart):
+        whole, decoded = Content(CARD, "whole"), Content(NO_CARD, "decoded")
+
+        async def documents(self) -> AsyncIterator[Document]:
+            async def body() -> AsyncIterator[bytes]:
+                yield NO_CARD
+
+            yield Document("a.txt", "f", body())
+
+    assert not (await judge(OwnProtection(), WEB, Passed(body=Coded()))).passes
+    assert (await judge(OwnProtection(), Passing(Channel.DOWNLOAD), Passed(body=Coded()))).passes
+
+
+async def test_owners_take_turns_at_the_look() -> None:
+    class Asked(OwnProtection):
+        async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+            owners.append(owner)
+            return await super().inspect(body, name, owner)
+
+    owners: list[str] = []
+    sent = replace(A_CARD, sender="192.0.2.7")
+    for passing, passed in (
+        (Passing(Channel.WEB, person="ann", app="site"), A_CARD),
+        (Passing(Channel.WEB, app="site"), A_CARD),
+        (Passing(Channel.MAIL), A_CARD),
+        (Passing(Channel.WEB, app="site"), sent),
+    ):
+        await judge(Asked(), passing, passed)
+    assert owners == ["ann", "site", "mail", "192.0.2.7"]
+
+
 async def test_one_of_several_documents_is_enough() -> None:
     passed = Passed((Content(NO_CARD, "a.txt"), Content(CARD, "b.txt"), Content(NO_CARD)))
     protection = OwnProtection()
@@ -119,6 +152,49 @@ def test_what_several_say_of_their_labels_proves_nothing_together() -> None:
     assert both is not None
     claim = marks.claim(both, {})
     assert (claim.label, claim.standing) == (Label.INTERNAL, Standing.FORGED)
+
+
+FIND = Finding("card", Confidence.HIGH, 1, 2, b"d")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        [("customers.csv", Inspected("csv", Found((FIND,))))],
+        [("customers.csv", Inspected("csv", Found(more={"card": Confidence.HIGH})))],
+        [("sealed.zip", Inspected("zip", why_not=frozenset({WhyNot.ENCRYPTED})))],
+        [("", Inspected("text")), ("customers.csv", Inspected("csv", Found((FIND,))))],
+        [("b.docx", Inspected("docx", carried=Carried()))],
+        [],
+    ],
+)
+def test_one_that_was_lowered_lowers_nothing_beside_it(beside: list[tuple[str, Inspected]]) -> None:
+    """Whoever has a brochure that was lowered uploads it together with what is restricted, or unread."""
+    marks = Marks((b"k" * 32,))
+    mark = marks.made(DocumentLabel(Label.PUBLIC, 1_000, lowered_from=Label.RESTRICTED), b"c" * 32)
+    lowered = ("a.docx", Inspected("docx", carried=Carried(("public",), (mark,), b"c" * 32)))
+    for seen in ([lowered, *beside], [*beside, lowered]):
+        found = together(seen, () if beside else {WhyNot.TIMED_OUT})
+        claim = marks.claim_of_all(found.carried, found.inside, {})
+        assert claim is not None
+        assert label_in_force(claim, Label.RESTRICTED) is Label.RESTRICTED
+
+
+def test_what_is_packed_in_one_of_several_says_its_label_as_well() -> None:
+    """A label of Microsoft's on a document in an archive, with anything else beside the archive."""
+    packed = Inspected("zip", inside=(Carried(microsoft=frozenset({"id"})),))
+    found = together([("address", Inspected("text")), ("a.zip", packed)])
+    claim = Marks().claim_of_all(found.carried, found.inside, {"id": Label.RESTRICTED})
+    assert claim is not None
+    assert claim.label is Label.RESTRICTED
+
+
+async def test_an_address_in_which_nothing_is_found_hides_nothing_of_its_body() -> None:
+    """Its kind, and the digest by which somebody said that it is not sensitive."""
+    protection = OwnProtection(Step.WATCH)
+    for address, is_alone in ((NO_CARD, True), (CARD, False)):
+        await judge(protection, WEB, Passed((Content(address, "address"),), _Apart()))
+        assert (len(protection.inspected[-1].where) == 1) is is_alone
 
 
 class _Apart:

@@ -6,10 +6,23 @@ import os
 import random
 import zipfile
 import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
 
 import pytest
+from PIL import Image
+from tests.data.labels import made
 
-from limen.data.doors.mass_renaming import MANY, QUIET_SECONDS, SAMPLE, WINDOW_SECONDS, RenamingWatch, looks_encrypted
+from limen.data.doors.mass_renaming import (
+    MANY,
+    QUIET_SECONDS,
+    SAMPLE,
+    WINDOW_SECONDS,
+    RenamingWatch,
+    Sample,
+    looks_encrypted,
+)
+from limen.data.doors.share_files import opened
 
 RANDOM = random.Random(7)
 
@@ -25,9 +38,15 @@ def zipped() -> bytes:
     return out.getvalue()
 
 
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.frombytes("RGB", (80, 80), noise(19_200)).save(out, "PNG")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("size", [512, 700, 1_024, 2_048, 4_096])
 def test_random_bytes_look_encrypted_at_any_size(size: int) -> None:
-    assert all(looks_encrypted(noise(size)) for _ in range(300))
+    assert all(looks_encrypted(Sample(noise(size))) for _ in range(300))
 
 
 @pytest.mark.parametrize(
@@ -47,12 +66,36 @@ def test_random_bytes_look_encrypted_at_any_size(size: int) -> None:
     ],
 )
 def test_what_is_text_or_a_known_kind_does_not(start: bytes) -> None:
-    assert not looks_encrypted(start)
+    assert not looks_encrypted(Sample(start))
 
 
 def test_packed_bytes_without_a_head_do_so() -> None:
-    assert looks_encrypted(zlib.compress(noise(8_000))[2 : SAMPLE + 2])
-    assert looks_encrypted(os.urandom(SAMPLE))
+    assert looks_encrypted(Sample(zlib.compress(noise(8_000))[2 : SAMPLE + 2]))
+    assert looks_encrypted(Sample(os.urandom(SAMPLE)))
+
+
+def of(path: Path) -> Sample:
+    with opened(path.parent, PurePosixPath(path.name)) as file:
+        return file.sample()
+
+
+@pytest.mark.parametrize(
+    "make", [made.word, made.sheet, made.pdf, made.open_text, lambda: b"a letter\n" * 2_000, picture]
+)
+def test_what_is_encrypted_behind_its_start_looks_so(tmp_path: Path, make: Callable[[], bytes]) -> None:
+    """As programs do it that are in a hurry: the first bytes stay, and the kind seems to be what it was."""
+    whole = make()
+    (tmp_path / "a").write_bytes(whole)
+    assert not looks_encrypted(of(tmp_path / "a"))
+    (tmp_path / "a").write_bytes(whole[:SAMPLE] + noise(20_000))
+    assert looks_encrypted(of(tmp_path / "a"))
+
+
+def test_a_head_alone_makes_no_program() -> None:
+    program = bytearray(b"MZ" + bytes(62))
+    program[0x3C] = 0x40
+    assert not looks_encrypted(Sample(bytes(program) + b"PE\0\0" + noise(4_000), noise()))
+    assert looks_encrypted(Sample(b"MZ" + noise(4_000), noise()))
 
 
 def test_many_files_rewritten_by_one_within_a_minute_are_an_alarm_once() -> None:

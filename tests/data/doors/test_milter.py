@@ -11,7 +11,7 @@ from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 
 from limen.data.documents import WhyNot
 from limen.data.doors.milter_wire import Leave, packet
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Channel, Judged, Step
 from limen.facts import Label
 
@@ -35,7 +35,7 @@ async def test_what_is_found_goes_outside_no_further_than_the_mail_server(world:
     ((passing, judged, passed, _),) = world.protection.noted
     assert (passing.channel, passing.person, passing.outside) == (Channel.MAIL, "p_ann", {"bob@other.example"})
     assert (judged.step, passed) == (Step.BLOCK, False)
-    assert world.server.about.room.left == Room().left
+    assert world.server.about.room.held == 0
 
 
 async def test_a_warning_is_passed_by_who_signed_in_and_says_why_and_the_reason_goes_nowhere() -> None:
@@ -115,7 +115,7 @@ async def test_all_of_a_mail_is_looked_into_as_it_was_written() -> None:
 
 
 async def test_a_mail_that_is_too_large_is_judged_as_such() -> None:
-    async with milter_world(OwnProtection(), room=Room(largest=100_000)) as world, world.connected() as server:
+    async with milter_world(OwnProtection(), room=budget(largest=100_000)) as world, world.connected() as server:
         assert (await server.mail(b"x" * 400_000))[0][0] == b"y"
         assert world.protection.inspected[0].why_not == {WhyNot.TOO_LARGE}
         assert await server.mail(NO_CARD) == [(b"c", b"")]
@@ -141,4 +141,4 @@ async def test_several_mails_of_one_connection_are_apart(world: MilterWorld) -> 
         await server.send(packet(b"Q"))
         assert await server.is_over()
     await asyncio.sleep(0)
-    assert world.server.about.room.left == Room().left
+    assert world.server.about.room.held == 0

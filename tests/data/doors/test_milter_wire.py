@@ -67,3 +67,17 @@ def test_what_is_answered_is_one_line_of_ascii() -> None:
     assert b"\n" not in said[5:]
     assert len(said) <= 506
     assert milter_wire.quarantine("a\nb\0c")[4:] == b"qa b\0c\0"
+
+
+@pytest.mark.parametrize(
+    ("data", "address"),
+    [
+        (b"mx.other.example\x004\x00\x19192.0.2.7\0", "192.0.2.7"),
+        (b"[2001:db8::1]\x006\x00\x19IPv6:2001:db8::1\0", "IPv6:2001:db8::1"),
+        (b"localhost\x00L\0\0/run/x\0", ""),
+        (b"unknown\x00U", ""),
+        (b"", ""),
+    ],
+)
+def test_whoever_connected_is_known_by_an_address(data: bytes, address: str) -> None:
+    assert milter_wire.address_in(data) == address

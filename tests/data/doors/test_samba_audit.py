@@ -62,3 +62,10 @@ def test_what_is_remembered_is_bounded(tmp_path: Path, monkeypatch: pytest.Monke
     while audit.look():
         pass
     assert (audit.writer_of("/0"), audit.writer_of("/99")) == (None, ANN)
+
+
+def test_a_log_that_cannot_be_read_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    audit = SambaAudit(tmp_path / "log")
+    assert [audit.look(), audit.look(), len(caplog.records)] == [0, 0, 1]
+    (tmp_path / "log").write_text(line("/one"))
+    assert (audit.look(), audit.writer_of("/one")) == (1, ANN)

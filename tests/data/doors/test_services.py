@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -16,9 +16,10 @@ from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 from tests.ports import free_port
 
 from limen.clock import DAY, SetClock, SystemClock
-from limen.data.doors import services
+from limen.data.doors import looking_anew, services
 from limen.data.doors.judging import Verdict, nobody_says_why
 from limen.data.doors.mass_renaming import MassRenaming
+from limen.data.doors.not_open import not_open
 from limen.data.doors.refusal import Refusal
 from limen.data.doors.services import (
     EntryPoints,
@@ -30,11 +31,12 @@ from limen.data.doors.services import (
     tls_context,
     user_of,
 )
+from limen.data.doors.share_files import opened
 from limen.data.rules.model import Judged, Step
 from limen.data.rules.stated import Condition, DataRules, Rule
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
-from limen.facts import Auth, FactStore, Person, Session
+from limen.facts import Auth, FactStore, Group, Person, Session
 from limen.private_authority import Proves, issued, new_authority, new_key
 
 PEOPLE = (
@@ -94,11 +96,32 @@ async def test_what_cannot_be_opened_is_said_and_tried_again(tmp_path: Path) -> 
     said = {"icap": f"127.0.0.1:{port}", "milter": "192.0.2.1:8891", "shares": {"sales": "share", "all": "."}}
     async with entry_points(tmp_path, **said) as made:
         assert set(made.wrong) == {"icap", "milter", "shares.sales", "shares.all"}
+        assert not_open(tmp_path / "data").keys() == made.wrong.keys()
+        assert {one.kind for one in made.events} == {"data.entry_point_failed"}
         taken.close()
         await taken.wait_closed()
         (tmp_path / "share").mkdir()
         await made.agree()
         assert set(made.wrong) == {"milter", "shares.all"}
+
+
+async def test_a_share_from_which_nothing_can_be_taken_is_watched_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "share").mkdir()
+    monkeypatch.setattr(services, "may", lambda *_: False)
+    async with entry_points(tmp_path, shares={"sales": "share"}) as made:
+        assert (set(made.wrong), set(made.patrols)) == ({"shares.sales"}, {"sales"})
+        monkeypatch.undo()
+        await made.agree()
+        assert made.wrong == {}
+        made.patrols["sales"].cannot_take = "Read-only file system"
+        made._tell_not_taken("sales", "Read-only file system")
+        await made.agree()
+        assert set(made.wrong) == {"shares.sales"}
+        told = [one.kind for one in made.events]
+        failed, back = "data.entry_point_failed", "data.entry_point_back"
+        assert told == [failed, back, "data.share_not_cleared", failed]
 
 
 def test_others_read_nothing_on_the_way_unless_that_is_said() -> None:
@@ -179,6 +202,54 @@ async def test_what_changed_while_limen_was_away_is_looked_at(tmp_path: Path, mo
         assert [one.path for one in made.quarantine.all()] == ["new.txt"]
 
 
+async def test_what_lay_there_before_is_looked_at_when_somebody_asks(tmp_path: Path) -> None:
+    root = tmp_path / "share"
+    root.mkdir()
+    (root / "old.txt").write_bytes(CARD)
+    said = {"shares": {"sales": "share"}}
+    async with entry_points(tmp_path, OwnProtection(Step.QUARANTINE), **said) as made:
+        await asyncio.sleep(0.3)
+        assert made.quarantine.all() == []
+        looking_anew.ask(tmp_path / "data", ["sales", "none"])
+        await made.agree()
+        for _ in range(300):
+            if made.quarantine.all():
+                break
+            await asyncio.sleep(0.02)
+        assert [one.path for one in made.quarantine.all()] == ["old.txt"]
+
+
+async def test_what_changed_while_limen_was_away_is_looked_at_when_it_starts(tmp_path: Path) -> None:
+    root = tmp_path / "share"
+    root.mkdir()
+    said = {"shares": {"sales": "share"}}
+    async with entry_points(tmp_path, OwnProtection(Step.QUARANTINE), **said) as made:
+        await made.sweep()
+    (root / "new.txt").write_bytes(CARD)
+    async with entry_points(tmp_path, OwnProtection(Step.QUARANTINE), **said) as made:
+        for _ in range(300):
+            if made.quarantine.all():
+                break
+            await asyncio.sleep(0.02)
+        assert [one.path for one in made.quarantine.all()] == ["new.txt"]
+
+
+async def test_what_was_taken_is_deleted_when_the_settings_say_so(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "share" / name).write_text("x")
+    async with entry_points(tmp_path, quarantine_days=2) as made:
+        for name, at in (("a.txt", 1_000 - 3 * DAY), ("b.txt", 1_000 - DAY)):
+            with opened(tmp_path / "share", PurePosixPath(name)) as file:
+                made.quarantine.take(file, "sales", at, "e1", ())
+        await made.forget()
+        assert [one.path for one in made.quarantine.all()] == ["b.txt"]
+        assert [(one.kind, one.details["share"]) for one in made.events] == [("data.quarantine_deleted", "sales")]
+    async with entry_points(tmp_path) as made:
+        await made.forget()
+        assert len(made.quarantine.all()) == 1
+
+
 def test_the_device_of_somebody_is_the_only_one_they_are_signed_in_on() -> None:
     known = FactStore()
 
@@ -205,6 +276,20 @@ def test_who_is_stopped_is_told_in_the_words_of_the_rule() -> None:
     for ids, why, contact in ((("a", "b"), "By contract.", "finance"), (("a",), "", "Ida"), ((), "", "Ida")):
         refusal = refusal_of(rules, Verdict(Judged(Step.BLOCK, ids), passes=False), "Ida")
         assert (refusal.why, refusal.contact) == (why, contact)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_rule_that_only_watches_has_no_words_for_what_another_stops(*, turned: bool) -> None:
+    when = (Condition(finds=("iban",)),)
+    watch = Rule("a", "A", frozenset(), when, Step.WATCH, why="We look at this.", ask="staff")
+    block = Rule("b", "B", frozenset(), when, Step.BLOCK, why="By contract.", ask="finance")
+    rules = DataRules(rules=(block, watch) if turned else (watch, block))
+    verdict = Verdict(Judged(Step.BLOCK, ("b", "a")), passes=False)
+    refusal = refusal_of(rules, verdict, "Ida", {"finance": Group("finance", "Finance team")})
+    assert (refusal.why, refusal.contact) == ("By contract.", "Finance team")
+    watched = DataRules(rules=(watch, Rule("b", "B", frozenset(), when, Step.BLOCK)))
+    other = refusal_of(watched, verdict, "Ida")
+    assert (other.why, other.contact) == ("", "Ida")
 
 
 def test_where_the_quarantine_is_and_who_owns_a_file() -> None:

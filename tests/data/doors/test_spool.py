@@ -2,24 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from limen.data.doors.spool import IN_MEMORY, NoRoomError, Room, Spool
-
-
-async def test_what_is_held_can_be_read_again_and_again() -> None:
-    room, whole = Room(), b"0123456789" * (IN_MEMORY // 5)
-    with Spool(room) as spool:
-        for at in range(0, len(whole), 70_000):
-            spool.write(whole[at : at + 70_000])
-        for _ in range(2):
-            assert b"".join([piece async for piece in spool.pieces()]) == whole
-        assert (spool.size, spool.whole(7), spool.piece(len(whole))) == (len(whole), b"0123456", b"")
-        assert room.left == Room().left - len(whole)
-    spool.close()
-    assert room.left == Room().left
+from limen.data.doors.spool import ALTOGETHER, LARGEST, budget
+from limen.http_bodies.spool import NoRoomError, Spool
 
 
 def test_all_together_stay_within_one_budget() -> None:
-    room = Room(left=100, largest=60)
+    room = budget(most=100, largest=60)
     with Spool(room) as one, Spool(room) as other:
         one.write(b"x" * 60)
         assert one.is_full
@@ -27,4 +15,19 @@ def test_all_together_stay_within_one_budget() -> None:
         with pytest.raises(NoRoomError):
             other.write(b"x" * 41)
         other.write(b"x" * 40)
-    assert room.left == 100
+    assert room.held == 0
+    assert (budget().most, budget().full_at) == (ALTOGETHER, LARGEST)
+
+
+def test_one_sender_leaves_room_to_the_others() -> None:
+    room = budget(most=120)
+    with Spool(room, "ann") as one, Spool(room, "ann") as other, Spool(room, "ben") as third, Spool(room) as unknown:
+        one.write(b"x" * 20)
+        with pytest.raises(NoRoomError):
+            other.write(b"x" * 11)
+        other.write(b"x" * 10)
+        third.write(b"x" * 30)
+        unknown.write(b"x" * 60)
+        with pytest.raises(NoRoomError):
+            unknown.write(b"x")
+    assert room.held == 0

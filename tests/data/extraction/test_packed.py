@@ -28,6 +28,16 @@ def test_what_was_packed_has_its_name() -> None:
     assert made.read_by(read_gzip, gzip.compress(b"1"))[1] == {"": b"1"}
 
 
+def test_remarks_in_the_heads_of_gzip_are_read() -> None:
+    head = b"\x1f\x8b\x08\x10" + bytes(6)
+    body = gzip.compress(b"nothing")[10:]
+    for data in (
+        head + made.SEEN.encode() + b"\0" + body,
+        gzip.compress(b"x") + head + made.SEEN.encode() + b"\0" + body,
+    ):
+        assert made.finds(made.inspected(data)) == {("card", "names of files")}
+
+
 def test_links_are_text_and_lead_nowhere() -> None:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from limen.data.detectors.every import DETECTORS
 from limen.data.rules.content_scanner import ContentScanner
@@ -41,6 +44,13 @@ def test_it_opens_connects_starts_and_signals_nothing() -> None:
     said = {name: process.communicate(timeout=120)[0].decode().strip() for name, process in running.items()}
     if any("system-calls" in one for one in said.values()):
         assert {name: one.split()[0] for name, one in said.items()} == dict.fromkeys(_PROBES, "refused")
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="Linux alone has it")
+def test_where_memory_runs_out_it_is_ended_first() -> None:
+    code = "from limen.data.extraction import worker as w; w._be_ended_first(); print(open(w.OOM_SCORE).read())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=True)
+    assert int(done.stdout) == 1_000
 
 
 def test_an_order_that_is_none_ends_it() -> None:

@@ -80,6 +80,17 @@ async def test_saying_it_again_changes_nothing_and_there_is_an_end_to_exceptions
     assert not findings.is_excepted("p1", "wiki", DIGEST)
 
 
+async def test_what_is_open_again_passes_for_nobody_else(house: House) -> None:
+    findings = findings_of(house)
+    event = note(house, "p1")
+    await findings.not_sensitive("p1", "wiki", {DIGEST: event})
+    await findings.decide([event], State.OPEN, by="ada")
+    assert findings.is_excepted("p1", "wiki", DIGEST)
+    await findings.decide([event], State.NOT_SENSITIVE, by="ada")
+    await findings.decide([event], State.OPEN, by="ada")
+    assert not findings.is_excepted("p2", "wiki", DIGEST)
+
+
 async def test_an_exception_ends_by_itself(house: House) -> None:
     findings = findings_of(house)
     await findings.not_sensitive("p1", "wiki", {DIGEST: ""})

@@ -42,6 +42,33 @@ async def test_objects_below_the_prefix_are_items(walker: BucketWalker) -> None:
     assert (found[0].size, found[0].folder, found[0].changed_at > 0) == (16, "2026", True)
 
 
+async def test_tags_say_what_is_labelled(moto: Trail, walker: BucketWalker, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, _ = await items(walker)
+    tags = {"TagSet": [{"Key": "team", "Value": "finance"}, {"Key": "limen-label", "Value": "restricted"}]}
+    moto.s3.put_object_tagging(Bucket=BUCKET, Key=first.key, Tagging=tags)
+    said = await walker.beside(first)
+    assert said is not None
+    assert said(b"").words == ("restricted",)
+    assert await walker.beside(second) is None
+    asked: list[str] = []
+
+    async def refused(key: str) -> dict[str, str]:
+        asked.append(key)
+        raise VendorError("refused", status=403)
+
+    monkeypatch.setattr(walker._bucket, "tags", refused)
+    assert [await walker.beside(one) for one in (first, second)] == [None, None]
+    assert asked == [first.key]  # who may not ask is not asked for each
+
+    async def missing(_key: str) -> dict[str, str]:
+        raise VendorError("refused", status=404)
+
+    monkeypatch.setattr(walker, "_may_ask_tags", True)
+    monkeypatch.setattr(walker._bucket, "tags", missing)
+    with pytest.raises(Gone):
+        await walker.beside(first)
+
+
 async def test_a_walk_goes_on_behind_a_key(walker: BucketWalker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(of_aws, "MOST_KEYS", 2)
     batches = [one async for one in walker.batches("")]

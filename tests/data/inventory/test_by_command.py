@@ -42,7 +42,7 @@ async def test_a_command_looks_into_documents_by_the_published_rules(database: D
     store = folder_store(share)
     rules = DataRules(labels=(CARDS,), use=frozenset({"payment-card"}), stores=(store,))
     keyring = Keyring.open(database, b"m" * 32)
-    words = {"domain": "harbor.example", "owners": {}}
+    words = {"domains": ("harbor.example",), "owners": {}}
     with inventory_by_command(database, keyring, SystemClock(), rules, Resolver, **words) as inventory:
         assert await inventory.take(store, to_the_end=True)
     found = database.read(lambda s: kept_items.items(s.connection, Sought(), most=5))

@@ -166,7 +166,8 @@ async def test_inventory_is_taken_of_a_database_with_the_secret_that_was_stored_
 def test_over_a_network_there_is_tls_and_no_plain_password() -> None:
     walker = DatabaseWalker(Database("db.harbor.example", 5432, "erp", "reader", "x"))
     said = walker._arguments()
-    assert (said["sslmode"], said["require_auth"]) == ("require", "scram-sha-256")
+    bound = (said["sslmode"], said["require_auth"], said["channel_binding"])
+    assert bound == ("require", "scram-sha-256", "require")
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,19 @@ async def test_a_walk_goes_on_behind_the_last_file_even_where_that_is_gone(
     assert await paths(walker, batches[0].cursor) == ["b.txt", "hr/2026/june.txt", "hr/salaries.csv"]
 
 
+async def test_a_file_whose_time_was_put_back_is_another(share: Path) -> None:
+    """Written over in place by as many bytes: it is looked into again."""
+    (before,) = [one for batch in await walked(FolderWalker(share)) for one in batch.items if one.path == "a.txt"]
+    was = (share / "a.txt").stat()
+    (share / "a.txt").write_text("4.txt")
+    os.utime(share / "a.txt", ns=(was.st_atime_ns, was.st_mtime_ns))
+    (after,) = [one for batch in await walked(FolderWalker(share)) for one in batch.items if one.path == "a.txt"]
+    assert (before.size, before.changed_at) == (after.size, after.changed_at)
+    assert before.etag != after.etag
+    with pytest.raises(Gone):
+        await read(FolderWalker(share), before)
+
+
 async def test_a_file_is_read_as_it_was_listed_or_not_at_all(share: Path) -> None:
     walker = FolderWalker(share)
     (batch,) = await walked(walker)

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import openpyxl
 import pytest
-from tests.emulators.google_drive import DOCUMENT, FOLDER, MIA, SHARED, GoogleFiles, google_drive, key_file
+from tests.emulators.google_drive import DOCUMENT, FOLDER, MIA, SHARED, SHEET, GoogleFiles, google_drive, key_file
 from tests.emulators.workspace import ADMIN
 
 from limen.clock import from_iso
 from limen.connectors.google import drive as of_google
 from limen.connectors.vendor_client import VendorClient, VendorError
+from limen.data.documents import WhyNot
 from limen.data.inventory.connecting import Walkers
-from limen.data.inventory.model import Audience, Batch, Gone, Item, StartAgainError, Store, StoreKind, Walker
+from limen.data.inventory.model import (
+    Audience,
+    Batch,
+    Gone,
+    Item,
+    StartAgainError,
+    Store,
+    StoreKind,
+    Unreadable,
+    Walker,
+)
 from limen.enforcement.resolving import Resolver
 from limen.facts import Label
 
@@ -61,7 +74,7 @@ async def test_files_with_their_folders_and_whom_they_are_shared_with() -> None:
         assert found["HR/plan.txt"].owner == MIA
 
 
-async def test_content_in_pieces_and_googles_own_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_content_in_pieces_and_googles_own_as_of_office(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(of_google, "PIECE", 3)
     async with google_drive() as vendor, walking(vendor) as walker:
         filled(vendor)
@@ -72,6 +85,28 @@ async def test_content_in_pieces_and_googles_own_as_text(monkeypatch: pytest.Mon
         assert read == {"HR/plan.txt": [b"Pla", b"n"], "notes": [b"Notes"], "offer.txt": [b"Off", b"er"]}
         with pytest.raises(Gone):
             [piece async for piece in walker.body(Item("elsewhere", "x", 1, 0, ""))]
+
+
+async def test_every_sheet_of_a_spreadsheet_is_read_and_what_google_keeps_back_is_said() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "totals"
+    book.create_sheet("customers")["A1"] = "4111 1111 1111 1111"
+    kept = io.BytesIO()
+    book.save(kept)
+    async with google_drive() as vendor, walking(vendor) as walker:
+        vendor.put("a", "plan", kept.getvalue(), mime=SHEET)
+        vendor.put("b", "survey", mime="application/vnd.google-apps.form")
+        vendor.put("c", "shortcut", mime="application/vnd.google-apps.shortcut")
+        async for batch in walker.batches(""):
+            items = {item.path: item for item in batch.items}
+            if "plan" in items:
+                body = b"".join([piece async for piece in walker.body(items["plan"])])
+                with pytest.raises(Unreadable) as unreadable:
+                    [piece async for piece in walker.body(items["survey"])]
+            else:
+                assert [piece async for piece in walker.body(items["shortcut"])] == []
+    assert unreadable.value.why_not is WhyNot.UNKNOWN_KIND
+    assert openpyxl.load_workbook(io.BytesIO(body))["customers"]["A1"].value == "4111 1111 1111 1111"
 
 
 async def test_only_changes_are_told_after_a_whole_walk() -> None:

@@ -57,6 +57,7 @@ def test_the_mark_is_another_whenever_something_else_is_looked_for() -> None:
         DataRules(use=frozenset({"bank", "tax"}), labels=(LabelRule(Label.INTERNAL),)),
     ]
     marks = [mark_of(one, [("list", 1)]) for one in (rules, *others)] + [mark_of(rules, [("list", 2)])]
-    assert len(set(marks)) == 6
+    marks.append(mark_of(rules, [("list", 1)], [("payment-card", b"1")]))  # somebody allowed a value
+    assert len(set(marks)) == 7
     store = Store("share", StoreKind.FOLDER, "/srv", Label.INTERNAL)
     assert mark_of(DataRules(use=frozenset({"tax", "bank"}), stores=(store,)), [("list", 1)]) == marks[0]

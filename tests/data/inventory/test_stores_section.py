@@ -94,3 +94,22 @@ def test_a_plan_says_what_is_other_than_before() -> None:
     for was, now in (({}, {"a": one}), ({"a": one}, {}), *(({"a": one}, {"a": other}) for other in others)):
         assert len(list(changes(was, now))) == 1
     assert list(changes({"a": one}, {"a": one})) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        ("{kind: postgresql, where: 'postgresql:///erp', label: internal}", "?host="),
+        ("{kind: google_drive, where: 0AHarborSharedDrive, label: internal}", "administrator"),
+        ("{kind: s3, where: harbor.files, label: internal, region: eu-central-1, client: AKIAIOSFODNN7EXAMPLE}", "dot"),
+        ("{kind: s3, where: files, label: internal, client: AKIAIOSFODNN7EXAMPLE}", "eu-central-1"),
+    ],
+)
+def test_what_to_write_instead_is_said(wrong: str, word: str) -> None:
+    (problem,) = stores_in(f"stores:\n  x: {wrong}\n")[1]
+    assert word in problem.fix
+
+
+def test_a_socket_is_where_a_database_is() -> None:
+    where = "'postgresql://reader@/erp?host=/var/run/postgresql'"
+    assert stores_in(f"stores:\n  x: {{kind: postgresql, where: {where}, label: internal}}\n")[1] == []

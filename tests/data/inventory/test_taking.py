@@ -199,8 +199,8 @@ async def test_a_store_that_needs_a_secret_says_how_to_give_it(took: Taking) -> 
         "s3", StoreKind.S3, "harbor-files", Label.INTERNAL, region="eu-central-1", client="A" * 20
     )
     await took.inventory.take(took.stores["s3"])
-    assert took.told.said == [("s3", of_inventory.LACKS)]
-    assert (await took.inventory.states())["s3"].asked.error == of_inventory.LACKS
+    assert took.told.said == [("s3", of_inventory.LACKS.format(name="s3"))]
+    assert (await took.inventory.states())["s3"].asked.error == of_inventory.LACKS.format(name="s3")
 
 
 async def test_a_cursor_that_cannot_be_read_begins_anew(took: Taking) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.data.labels.bounded_xml import MOST_BYTES, MOST_ELEMENTS, canonical, parsed, written
+from limen.data.labels.bounded_xml import MOST_BYTES, MOST_ELEMENTS, parsed, written
 from limen.data.labels.model import NoLabelError, WhyNoLabel
 
 _LAUGHS = b'<!DOCTYPE a [<!ENTITY x "ha">' + b"".join(
@@ -38,6 +38,6 @@ def test_size_has_an_end() -> None:
     assert refused.value.why is WhyNoLabel.TOO_LARGE
 
 
-def test_the_same_meaning_is_the_same_text() -> None:
-    one, other = parsed(b'<a c="2" b="1"/>', "it"), parsed(b"<?xml version='1.0'?>\n<a b='1'  c='2'></a>", "it")
-    assert canonical(one) == canonical(other) == canonical(parsed(written(one), "it"))
+def test_what_is_written_is_read_again() -> None:
+    one = parsed(b'<a c="2" b="1"/>', "it")
+    assert parsed(written(one), "it").attrib == one.attrib

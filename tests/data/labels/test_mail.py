@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from email import message_from_bytes
+from hashlib import sha256
 
 import pytest
+from hypothesis import given, strategies as st
 from tests.data.labels import made
 from tests.data.labels.made import MARKS, MICROSOFT_ID
 
@@ -74,3 +76,13 @@ def test_fields_have_an_end() -> None:
 def test_prose_with_a_colon_is_no_mail() -> None:
     assert not mail.is_one(b"Note: pay Ben\nDate: soon\n\nbody")
     assert mail.is_one(made.mail())
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b""]), max_size=12), st.integers(1, 4))
+def test_a_body_in_pieces_is_the_same_body(parts: list[bytes], size: int) -> None:
+    body = b"".join(parts)
+    fields = [("X-Limen-Label-Mark", "v1")]
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    plain = body.replace(b"\r\n", b"\n").removeprefix(b"\n")
+    for one in (body, lambda: pieces):
+        assert mail.of_headers(fields, one).content == sha256(b"\n" + plain).digest()

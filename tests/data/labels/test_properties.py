@@ -6,7 +6,7 @@ import pytest
 from tests.data.labels.made import MICROSOFT_ID
 
 from limen.data.labels.model import MARK_NAME, NAME, NoLabelError
-from limen.data.labels.properties import MOST, carried
+from limen.data.labels.properties import MOST, carried, without_marks
 
 
 def test_names_are_read_whatever_their_case() -> None:
@@ -32,3 +32,8 @@ def test_values_and_their_number_are_bounded() -> None:
     assert len(carried([(NAME, "x" * 1_000_000)], bytes).words[0]) < 1_000
     with pytest.raises(NoLabelError):
         carried([("a", "b")] * (MOST + 1), bytes)
+
+
+def test_only_marks_are_left_out_of_what_is_digested() -> None:
+    found = [(NAME, "public"), (MARK_NAME.upper(), "v1 ab"), (MARK_NAME, ""), ("Author", "p_1")]
+    assert without_marks(b"p_1 v1 ab public v1 &#97;b", found) == b"p_1 ----- public v1 &#97;b"

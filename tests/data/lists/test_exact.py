@@ -93,6 +93,21 @@ def test_a_value_of_many_rows_leads_to_none_but_supports() -> None:
     assert _matcher(2, [("Berlin", "")] * 3).lost() == 3
 
 
+def test_one_value_however_often_it_stands_there_hides_no_rows_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "MOST_HITS", 1_000)
+    text = "K-10042 Anna Berger; " + "K-10042 " * 3_000 + "K-10043 Zoë Müller; " + "K-10042 " * 3_000
+    search = _matcher().begin()
+    search.feed(text.encode())
+    assert len(search._hits) <= 5_000
+    findings, is_more = search.end()
+    assert (len(findings), is_more) == (2, False)
+    assert len(_found(text)) == 2
+
+
+def test_blanks_between_the_words_of_a_value_hide_it_not() -> None:
+    assert len(_found("K-10042  Anna" + " " * 30 + "Berger")) == 1
+
+
 def test_many_rows_are_said_to_be_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exact, "MOST_ROWS", 2)
     search = _matcher().begin()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
 from tests.data.data_yaml import rules_of
 
+from limen.data.documents import Inspected
 from limen.data.lists import keeping, store
 from limen.data.lists.fingerprints import fingerprint_of
 from limen.data.lists.keeping import ListError, keep_documents, keep_rows, key_for, matchers_of, missing, remove
+from limen.data.model import Confidence
+from limen.data.rules.content import content_of
+from limen.data.rules.content_scanner import ContentScanner
+from limen.data.rules.looked_for import scanner_of
 from limen.data.rules.stated import NO_RULES
+from limen.data.scanning.scanner import MOST
 from limen.storage import Database, Keyring
 from limen.storage.errors import SealBrokenError
 
@@ -88,6 +95,16 @@ def test_what_can_t_be_read_is_said(database: Database, keyring: Keyring) -> Non
     _keep(database, keyring)
     with pytest.raises(ListError):
         matchers_of([replace(one, body=b"\xff") for one in _kept(database)], keyring, RULES)
+
+
+def test_in_doubt_a_list_that_can_t_be_read_counts_as_found(database: Database, keyring: Keyring) -> None:
+    _keep(database, keyring)
+    contracts, customers = _kept(database)
+    broken = [replace(contracts, body=b"\xff"), replace(customers, sealed_key=contracts.sealed_key)]
+    matchers = pickle.loads(pickle.dumps(matchers_of(broken, keyring, RULES, in_doubt=True)))
+    found = ContentScanner(scanner_of(RULES, bytes(32)), matchers).text(b"anything")
+    content = content_of(Inspected("text", found))
+    assert [content.number_of(name, Confidence.HIGH) for name in ("contracts", "customers")] == [MOST, MOST]
 
 
 def test_a_removed_list_is_gone(database: Database, keyring: Keyring) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from limen.data.sealing import files, folders
+from limen.data.sealing import files, folders, unpacking
 from limen.data.sealing.age_keys import Identity
 from limen.data.sealing.errors import SealedError
 
@@ -79,6 +79,10 @@ def test_what_can_not_be_read_is_not_left_out(tmp_path: Path, folder: Path) -> N
     with pytest.raises(SealedError):
         sealed(folder, tmp_path / "in.tar.age")
     assert not (tmp_path / "in.tar.age").exists()
+    (folder / "pipe").unlink()
+    (folder / "out").symlink_to("/etc/passwd")
+    with pytest.raises(SealedError):
+        sealed(folder, tmp_path / "in.tar.age")  # it would never be opened again
     with pytest.raises(OSError, match="missing"):
         sealed(tmp_path / "missing", tmp_path / "in.tar.age")
 
@@ -122,7 +126,7 @@ def test_a_tar_that_leads_out_of_its_folder_is_refused(tmp_path: Path, text: byt
 
 
 def test_a_tar_of_too_many_is_refused(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(unpacking, "MOST_MEMBERS", 3)
     key = sealed(folder, tmp_path / "in.tar.age")
     with pytest.raises(SealedError):
         opened(tmp_path / "in.tar.age", tmp_path / "out", key)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from limen.data.sealing import manifest
+from limen.data.sealing import files, manifest
 from limen.data.sealing.errors import SealedError
 from limen.data.sealing.manifest import Certificate, Manifest, Signed
 from limen.facts import Label
@@ -83,6 +83,18 @@ FORGERIES = [
 def test_what_was_not_signed_so_is_refused(forgery: Forgery) -> None:
     with pytest.raises(SealedError):
         manifest.verify(forgery.signed, KEYS, "a.age")
+
+
+def test_only_who_has_the_files_key_says_what_is_of_it() -> None:
+    key, other = b"k" * 16, b"o" * 16
+    whole = manifest.with_mac(changed(document=files.document_id(key)), key)
+    manifest.check_key(whole, key, "a.age")
+    manifest.check_key(manifest.with_mac(whole, key), key, "a.age")
+    for wrong in (changed(whole, others=("age1eve",)), changed(whole, mac=""), manifest.with_mac(whole, other)):
+        with pytest.raises(SealedError):
+            manifest.check_key(wrong, key, "a.age")
+    with pytest.raises(SealedError):
+        manifest.check_key(whole, other, "a.age")
 
 
 def test_without_keys_nothing_is_verified() -> None:

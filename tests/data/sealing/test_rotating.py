@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,18 @@ def test_links_are_not_followed(harbor: Harbor, tmp_path: Path) -> None:
     (tmp_path / "here" / "b.age.manifest").symlink_to(tmp_path / "elsewhere" / "a.age.manifest")
     (tmp_path / "here" / "deep").symlink_to(tmp_path / "elsewhere")
     assert sealed_below(tmp_path / "here") == []
+
+
+def test_pipes_and_links_in_place_of_files_are_neither_waited_for_nor_written_through(
+    harbor: Harbor, tmp_path: Path
+) -> None:
+    """Who writes to the share puts them there."""
+    paths = sealed(harbor, tmp_path, "a", "b", "c")
+    harbor.new_key()
+    (tmp_path / "limen.db").write_text("precious")
+    for wrong in (manifest.path_of(paths[0]), paths[1]):
+        wrong.unlink()
+        os.mkfifo(wrong)
+    paths[2].with_name("c.age.manifest.part").symlink_to("limen.db")
+    assert rotated(harbor, paths) == [Outcome.FAILED, Outcome.FAILED, Outcome.ROTATED]
+    assert (tmp_path / "limen.db").read_text() == "precious"

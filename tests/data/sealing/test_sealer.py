@@ -49,3 +49,19 @@ def test_what_signs_is_in_no_repr(harbor: Harbor) -> None:
 
 def test_a_folder_has_a_name_that_says_so(tmp_path: Path) -> None:
     assert sealed_name(tmp_path) == f"{tmp_path.name}.tar.age"
+
+
+def test_a_tar_that_was_sealed_is_a_tar_when_it_is_opened(harbor: Harbor, tmp_path: Path) -> None:
+    """Also one that is no tar at all; and a folder is a folder."""
+    sealer = Sealer.of_server(harbor.company, harbor.key_now())
+    (tmp_path / "backup.tar").write_bytes(b"no tar")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a").write_text("a")
+    for path, name in ((tmp_path / "backup.tar", "backup.tar"), (tmp_path / "in", "in")):
+        target = tmp_path / sealed_name(path)
+        said = sealer.seal(path, target, NOW)
+        assert opening.opened_name(target) == name
+        (tmp_path / "out").mkdir(exist_ok=True)
+        opening.open_to(target, tmp_path / "out" / name, files.file_key_of(target, [PAPER])[0], said)
+    assert (tmp_path / "out" / "backup.tar").read_bytes() == b"no tar"
+    assert (tmp_path / "out" / "in" / "a").read_text() == "a"

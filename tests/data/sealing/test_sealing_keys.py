@@ -64,6 +64,16 @@ def test_other_recovery_keys_begin_another_key(harbor: Harbor) -> None:
     assert harbor.key_now(now=NOW + 2) == second
 
 
+def test_two_that_know_other_recovery_keys_make_one_key_each(harbor: Harbor) -> None:
+    """A server has the settings of its start, and a command those of the folder."""
+    before, after = (PAPER.recipient.text,), (SAFE.recipient.text,)
+    made = set()
+    for turn in range(6):
+        harbor.set(recovery=after if turn % 2 else before)
+        made.add(harbor.key_now(now=NOW + turn).id)
+    assert len(made) == len(harbor.every_key()) == 2
+
+
 def test_a_new_key_is_sealed_for_from_then_on_and_the_old_one_still_opens(harbor: Harbor) -> None:
     old, new = harbor.key_now(), harbor.new_key()
     assert harbor.key_now(now=NOW + 2) == new

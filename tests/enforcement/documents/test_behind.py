@@ -11,10 +11,10 @@ from tests.enforcement.documents.checks import SECRET, Checks
 from limen.clock import SetClock
 from limen.enforcement.documents.behind import MOST_BEHIND, Behind, Doubled
 from limen.enforcement.documents.guard import DocumentGuard
-from limen.enforcement.documents.spool import Budget
 from limen.enforcement.documents.stops import About
 from limen.facts import Label
 from limen.facts.passing import Channel, Passing, Step
+from limen.http_bodies.spool import Budget
 
 PASSING = Passing(Channel.UPLOAD, "ana", "wiki")
 ABOUT = About("s", "ana", "wiki", "POST", "/u")

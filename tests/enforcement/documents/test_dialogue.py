@@ -6,6 +6,7 @@ import json
 import re
 from urllib.parse import urlencode
 
+import pytest
 from tests.enforcement.documents.checks import SECRET, form
 from tests.enforcement.documents.test_guard import FORM, body_of, post
 from tests.enforcement.house import raw, status_of
@@ -88,6 +89,24 @@ async def test_what_somebody_decided_is_sensitive_needs_a_reason_each_time(guard
     name = await stopped(guarded, cookie)
     assert status_of(await say(guarded, cookie, id=name, choice="justify", why="needed")) == 200
     assert status_of(await post(guarded, SECRET.encode(), cookie=cookie)) == 200
+
+
+@pytest.mark.parametrize(
+    "fetched", ["Mode: cors", "Mode: same-origin", "Mode: no-cors", "Mode: navigate\r\nSec-Fetch-Dest: iframe"]
+)
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+async def test_a_script_of_the_app_says_nothing_in_somebody_s_name(guarded, fetched, content_type):
+    guarded.asks(step=Step.WARN)
+    cookie = guarded.house.cookie()
+    name = await stopped(guarded, cookie)
+    own = "Origin: https://wiki.harbor.example\r\nSec-Fetch-Site: same-origin\r\n"
+    said = {"id": name, "choice": "not-sensitive"}
+    assert (
+        status_of(await say(guarded, cookie, content_type=content_type, fields=f"{own}Sec-Fetch-{fetched}\r\n", **said))
+        == 403
+    )
+    seen = f"{own}Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n"
+    assert status_of(await say(guarded, cookie, content_type=content_type, fields=seen, **said)) == 200
 
 
 async def test_only_whose_it_is_and_only_from_the_apps_own_page(guarded):

@@ -15,11 +15,11 @@ from tests.enforcement.test_gateway import request
 from limen.clock import SetClock
 from limen.enforcement.documents.guard import DocumentGuard, asked_whole, name_in
 from limen.enforcement.documents.looking import Looking
-from limen.enforcement.documents.spool import Budget
 from limen.enforcement.documents.stopped_page import PROBLEM
 from limen.enforcement.documents.stops import About
 from limen.facts import Label
 from limen.facts.passing import Channel, Passing, Step
+from limen.http_bodies.spool import Budget
 from limen.policy import Effect
 
 FORM = "multipart/form-data; boundary=xYx"
@@ -91,6 +91,16 @@ async def test_a_document_is_withheld_where_the_policies_refuse_its_label(guarde
     assert b"aaaa" in await get(guarded, "/echo?step=1000")
     decision, _, _ = guarded.house.journal.decisions[-1]
     assert decision.facts.document.label is Label.INTERNAL
+
+
+async def test_where_a_policy_names_documents_their_labels_are_read_without_a_rule(guarded):
+    checks = guarded.asks(label=Label.RESTRICTED, apps=())
+    guarded.app.kept = b"a" * 1_000
+    assert b"aaaa" in await get(guarded, "/echo")
+    guarded.guard._names_documents = lambda: True
+    assert status_of(await get(guarded, "/echo")) == 403
+    assert status_of(await post(guarded, b"anything")) == 200
+    assert len(checks.inspected) == 2  # what comes down, each time
 
 
 async def test_what_has_no_label_is_decided_once(guarded):
@@ -301,6 +311,20 @@ async def test_messages_of_web_sockets_are_looked_at_both_ways(guarded):
             await socket.receive()
             assert socket.close_code == 1008
     assert not guarded.checks.noted[0][2]
+
+
+async def test_a_stream_that_nobody_asked_about_is_cut_when_a_rule_does(guarded):
+    checks = guarded.asks(apps=())
+    guarded.app.kept = SECRET.encode() + b"\n" + b"." * 2_000 + SECRET.encode() + b"." * 400
+
+    async def publish():
+        await asyncio.sleep(0.2)
+        checks.apps = ("wiki",)
+
+    published = asyncio.ensure_future(publish())
+    response = await get(guarded, "/echo?type=text/event-stream&step=300&pause=0.1")
+    await published
+    assert response.count(CARD.encode()) == 1
 
 
 async def test_an_open_web_socket_is_asked_about_by_the_rules_and_facts_of_each_message(guarded):

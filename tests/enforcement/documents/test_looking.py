@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from dataclasses import replace
 
 import pytest
 from tests.enforcement.documents.checks import SECRET, Checks, form
 
 from limen.enforcement.documents.looking import Held, Looking
-from limen.enforcement.documents.spool import Budget, Spool
 from limen.facts import Label
 from limen.facts.passing import Channel, Passing, Step
+from limen.http_bodies.spool import Budget, Spool
 
 PASSING = Passing(Channel.UPLOAD, "ana", "wiki", "n")
 
@@ -62,6 +63,38 @@ async def test_the_digest_is_of_the_whole_also_where_the_scanner_reads_no_furthe
         held = _held(b"a" * 1_000, end)
         digests |= {one.digest for one in await looking.identified(await looking.body(PASSING, held, b""), held, b"")}
     assert len(digests) == 2
+
+
+async def test_taking_it_apart_once_more_lets_others_have_their_turn_and_has_an_end():
+    looking = Looking(Checks().offer(), b"k" * 32)
+    held = _held(*[b"x" * (1 << 20)] * 9)
+    looked = await looking.body(PASSING, held, b"")
+    turns = 0
+
+    async def others():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.ensure_future(others())
+    (known,) = await looking.identified(looked, held, b"")
+    beside.cancel()
+    assert turns >= 3
+    assert known.digest
+    late = Looking(Checks().offer(), b"k" * 32, late_seconds=0.0)
+    assert [one.digest for one in await late.identified(looked, held, b"")] == [b""]
+
+
+async def test_the_whole_of_a_body_has_no_digest_of_a_document_in_it():
+    looking = Looking(Checks().offer(), b"k" * 32)
+    body = form(("f", "a.txt", SECRET.encode()), ("g", "b.txt", b"nothing"))
+    digests, of_a_form = [], b"multipart/form-data; boundary=xYx"
+    for held, coding in ((_held(body), b""), (_held(gzip.compress(body)), b"gzip")):
+        looked = await looking.body(PASSING, held, of_a_form, coding)
+        digests.append([one.digest for one in await looking.identified(looked, held, of_a_form, coding)])
+    assert digests[0] == digests[1][:3]
+    assert len({*digests[1]}) == 4
 
 
 async def test_what_goes_wrong_with_the_source_is_no_failure_of_the_look():

@@ -8,6 +8,7 @@ import re
 from limen.enforcement.documents.stopped_page import gone_page, justified_page, page, stopped_reply
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument
 from limen.pillar.data_checks import RuleWords
+from limen.pillars import pillars
 
 DOCUMENT = StoppedDocument("<b>.csv\x1b", "file", ("Payment card number",), ("sheet <Pay>",))
 ABOUT = About("s", "ana", "wiki", "POST", "/up", back="/form?x")
@@ -17,10 +18,12 @@ STOPPED = Stopped(
 
 
 def test_the_page_says_what_and_where_in_both_languages_and_asks_why():
+    pillars()  # each brings its words
     reply = page(STOPPED, "Wiki", "Finance", status=403)
     text = reply.body.decode()
     assert re.findall(r'lang="(\w+)"><h1>', text) == ["en", "de"]
-    assert text.count("Payment card number (sheet &lt;Pay&gt;)") == 2
+    for kind in ("Payment card number", "Kartennummer"):
+        assert text.count(f"{kind} (sheet &lt;Pay&gt;)") == 1
     assert text.count('action="/.limen/stopped"') == 2
     assert text.count("<strong>No cards</strong>: Law &lt;1&gt;") == 2
     assert "<b>" not in text

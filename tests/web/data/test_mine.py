@@ -6,6 +6,8 @@ from tests.data.findings.noted import findings_of, note
 from tests.web.conftest import Browser, House
 
 from limen.data.findings.model import State
+from limen.messages import Language, catalogue
+from limen.web.data.mine import kinds_in
 
 
 async def test_ones_own_are_shown_and_exceptions_ended(house: House, browser: Browser) -> None:
@@ -27,6 +29,17 @@ async def test_ones_own_are_shown_and_exceptions_ended(house: House, browser: Br
     assert (await browser.get("/data?done=ended")).text.count('class="empty"') == 1
 
 
+async def test_kinds_are_said_in_the_readers_language(house: House, browser: Browser) -> None:
+    await house.administrator(house.browser())
+    mia = await house.member(browser, "Mia", "staff")
+    note(house, mia, kinds="Date of birth, Private key, encoded once more")
+    page = (await browser.client.get("/data", headers={"accept-language": "de"})).text
+    say = catalogue(Language.GERMAN).gettext
+    kinds = [say("Date of birth"), say("Private key, encoded once more")]
+    assert "Geburtsdatum" in kinds
+    assert ", ".join(kinds) in page
+
+
 async def test_nobody_ends_anothers(house: House, browser: Browser) -> None:
     await house.administrator(house.browser())
     await house.member(browser, "Mia", "staff")
@@ -35,3 +48,10 @@ async def test_nobody_ends_anothers(house: House, browser: Browser) -> None:
     await browser.get("/data")
     assert (await browser.post(f"/data/exceptions/{other.id}/end")).headers["location"] == "/data?done=gone"
     assert findings_of(house).is_excepted("p_other", "wiki", b"d" * 16)
+
+
+def test_kinds_are_told_apart_also_where_one_has_a_comma() -> None:
+    long = "Private key, encoded once more"
+    known = {"IBAN", "Private key", long}
+    assert kinds_in("", known) == []
+    assert kinds_in(f"IBAN, {long}, Our own", known) == ["IBAN", long, "Our own"]

@@ -10,9 +10,13 @@ import pytest
 from tests.data.data_yaml import a_rule, rules_of
 from tests.web.conftest import OUR_PAGE, Browser, House
 
+from limen.data.documents import Inspected, WhyNot
+from limen.data.protection import DataProtection
+from limen.data.rules.model import Channel
 from limen.data.rules.stated import NO_RULES, DataRules
+from limen.facts import Label
 from limen.web.data import simulator
-from limen.web.data.simulator import AT, STEPS, Step
+from limen.web.data.simulator import AT, STEPS, WAYS, Step
 
 CARD, ACCOUNT = b"Visa card of the guest: 4111 1111 1111 1111, valid until 12/29", b"IBAN DE89 3704 0044 0532 0130 00"
 RULES = rules_of(
@@ -58,6 +62,22 @@ async def test_it_says_what_would_happen_by_each_way_and_for_whom(house: House, 
     assert len(house.events("data.found")) == before
 
 
+async def test_what_the_look_does_not_finish_is_said_as_the_gateway_does_it(
+    house: House, ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.limen.known.set_rules(DataRules, rules_of("rules:\n" + a_rule("{finds: [iban]}", "watch", "", "watched")))
+    apps = {app.label: app.id for app in house.limen.known.apps.values()}
+
+    async def failed(_body: bytes) -> Inspected:
+        return Inspected("unknown", why_not=frozenset({WhyNot.TIMED_OUT}))
+
+    monkeypatch.setattr(house.limen.core.offers.take(DataProtection), "inspect", failed)
+    for label, step in ((Label.INTERNAL, Step.ALLOW), (Label.RESTRICTED, Step.BLOCK)):
+        said = rows(await tried(ada, b"anything", app=apps[label]))
+        assert said[WAYS[Channel.DOWNLOAD]][0].startswith(STEPS[step])
+        assert said[WAYS[Channel.MAIL]][0].startswith(STEPS[Step.ALLOW])
+
+
 async def test_what_goes_outside_can_be_another_matter(ada: Browser) -> None:
     page = await tried(ada, text=ACCOUNT.decode())
     mailed = rows(page)["Sent by mail"]
@@ -93,3 +113,21 @@ async def test_nobody_else_may_try(house: House, ada: Browser) -> None:
 async def test_what_cannot_be_read_says_why(ada: Browser) -> None:
     page = await tried(ada, b"\x00\x01" * 500)
     assert 'id="unread"' in page.text
+
+
+async def test_the_label_of_the_app_counts_as_at_the_gateway(house: House, ada: Browser) -> None:
+    rules = rules_of("rules:\n" + a_rule("{label: restricted}", "quarantine"))
+    house.limen.known.set_rules(DataRules, rules)
+    apps = {app.label: app.id for app in house.limen.known.apps.values()}
+    page = rows(await tried(ada, b"a plan", app=apps[Label.RESTRICTED]))
+    said = [simulator.WAYS[one] for one in (Channel.UPLOAD, Channel.DOWNLOAD, Channel.MAIL)]
+    assert [page[one][0].startswith(STEPS[Step.QUARANTINE]) for one in said] == [True, True, False]
+    other = rows(await tried(ada, b"a plan", app=apps[Label.INTERNAL]))
+    assert other[said[0]][0].startswith(STEPS[Step.ALLOW])
+
+
+def test_a_step_is_said_as_it_is_there_and_only_ways_that_there_are() -> None:
+    assert set(simulator.WAYS) == set(Channel) - {Channel.LINK}
+    shares, web = simulator.STEPS_BY[Channel.SHARE], simulator.STEPS_BY[Channel.WEB]
+    assert shares[Step.WARN] == shares[Step.QUARANTINE] != STEPS[Step.QUARANTINE]
+    assert web[Step.WARN] == STEPS[Step.BLOCK]

@@ -9,7 +9,8 @@ from tests.web.conftest import Browser, House
 from tests.web.network.conftest import settled
 
 from limen.network.model import FILE
-from limen.web.network.changing import MOST_TEXT, NEW, TEXT
+from limen.web.console.edited_file import MOST_TEXT
+from limen.web.network.changing import NEW, TEXT
 
 FORM = {
     "id": "wiki-print",

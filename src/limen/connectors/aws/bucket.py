@@ -17,6 +17,7 @@ MOST_KEYS: Final = 1_000
 """In one answer: what S3 gives at most."""
 _LONGEST_KEY: Final = 1_024
 """Bytes of UTF-8."""
+_MOST_TAGS: Final = 50
 _LONGEST_ETAG: Final = 120
 _NAMESPACE: Final = "{*}"
 _FINE: Final = frozenset({200, 206})
@@ -88,6 +89,14 @@ class Bucket:
         """
         wanted = {"range": f"bytes={start}-{start + size - 1}", **({"if-match": f'"{etag}"'} if etag else {})}
         return await self._get(f"/{quote(key, safe='/')}", {}, wanted)
+
+    async def tags(self, key: str) -> dict[str, str]:
+        """The tags of an object (*GetObjectTagging*). Raises VendorError."""
+        root = _parsed(await self._get(f"/{quote(key, safe='/')}", {"tagging": ""}))
+        if _name_of(root) != "Tagging":
+            raise VendorError("garbage")
+        every = list(root.iter(f"{_NAMESPACE}Tag"))[:_MOST_TAGS]
+        return {one.findtext(f"{_NAMESPACE}Key") or "": one.findtext(f"{_NAMESPACE}Value") or "" for one in every}
 
     async def settings(self) -> BucketSettings:
         """What the bucket says of its encryption, and of whom it lets read. Raises no VendorError."""

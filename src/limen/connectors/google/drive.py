@@ -1,6 +1,7 @@
 """Documents of Google Drive: of a person, or a shared drive, listed once and then by *changes*, with their permissions.
 
-Documents of Google's own have no bytes: they are exported as text.
+Documents of Google's own have no bytes: they are exported as those of Office, for as text a spreadsheet is its first
+sheet alone, and remarks are left out.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ API: Final = "https://www.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/drive.readonly"
 FOLDER: Final = "application/vnd.google-apps.folder"
 PIECE: Final = 4 << 20
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _EXPORTED: Final[Mapping[str, str]] = {
-    "application/vnd.google-apps.document": "text/plain",
-    "application/vnd.google-apps.spreadsheet": "text/csv",
-    "application/vnd.google-apps.presentation": "text/plain",
+    "application/vnd.google-apps.document": f"{_OFFICE}wordprocessingml.document",
+    "application/vnd.google-apps.spreadsheet": f"{_OFFICE}spreadsheetml.sheet",
+    "application/vnd.google-apps.presentation": f"{_OFFICE}presentationml.presentation",
+    "application/vnd.google-apps.drawing": "application/pdf",
+    "application/vnd.google-apps.script": "application/vnd.google-apps.script+json",
 }
+_EMPTY: Final = frozenset({"application/vnd.google-apps.shortcut"})
 _OWN: Final = "application/vnd.google-apps."
 _FILE: Final = (
     "id,name,mimeType,parents,size,modifiedTime,viewedByMeTime,md5Checksum,version,trashed,driveId,"
@@ -57,6 +62,11 @@ class DriveFile:
     owner: str = ""
     permissions: tuple[Permission, ...] | None = ()
     is_shared_apart: bool = False
+
+    @property
+    def is_kept_back(self) -> bool:
+        """Whether something is in it that Google gives in no form, as in a form or a site."""
+        return self.mime.startswith(_OWN) and self.mime not in {*_EXPORTED, *_EMPTY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ class GoogleDrive:
         return _permissions(listed(page, "permissions") if "permissions" in page else [])
 
     async def content(self, file: DriveFile) -> AsyncIterator[bytes]:
-        """What is in a file, in pieces; nothing where Google has no text of it. Raises VendorError."""
+        """What is in a file, in pieces; nothing where Google gives nothing of it. Raises VendorError."""
         if file.mime.startswith(_OWN):
             if file.mime in _EXPORTED:
                 query = f"mimeType={_EXPORTED[file.mime].replace('/', '%2F')}"

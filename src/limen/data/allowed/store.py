@@ -58,6 +58,12 @@ def every(connection: Connection, now: Instant) -> list[AllowedValue]:
     return [AllowedValue(**row) for row in connection.execute(query).mappings()]
 
 
+def for_everybody(connection: Connection, now: Instant) -> set[tuple[str, bytes]]:
+    """What counts for nobody now: detectors, each with a value's digest."""
+    every_one = every(connection, now)
+    return {(one.detector, bytes.fromhex(one.value_digest)) for one in every_one if not one.person_id}
+
+
 def remove(connection: Connection, ids: Collection[str]) -> int:
     """How many there were."""
     return int(connection.execute(delete(data_allowed_values).where(_C.id.in_(list(ids)))).rowcount)

@@ -54,9 +54,14 @@ def body_of(head: HttpHead, name: str, body: Body) -> HttpBody:
 
 
 def asked_by(target: str) -> tuple[Content, ...]:
-    """What stands behind the `?` of an address, as text: it is sent as a body is."""
-    said = unquote_to_bytes(target.partition("?")[2].replace("+", " ").replace("&", "\n"))
-    return (Content(said, ADDRESS),) if said else ()
+    """What an address says behind its host, as text: the parts of its path and what stands behind the `?` are sent as a
+    body is.
+    """
+    path, _, query = target.partition("#")[0].partition("?")
+    parts = path.partition("://")[2].partition("/")[2] if "://" in path else path
+    said = [*parts.split("/"), *query.replace("+", " ").split("&")]
+    text = b"\n".join(unquote_to_bytes(one) for one in said if one)
+    return (Content(text, ADDRESS),) if text else ()
 
 
 def file_name(head: HttpHead, target: str) -> str:

@@ -23,10 +23,11 @@ from limen.data.doors import icap_answers
 from limen.data.doors.http_documents import asked_by, body_of, file_name
 from limen.data.doors.icap_reading import Chunks, IcapRequest, UnreadableError, read_line, read_request
 from limen.data.doors.judging import Passed, Protection, Verdict, judge
-from limen.data.doors.peers import Network, is_named, may_connect
+from limen.data.doors.peers import Network, Refused, is_named, is_of, may_connect
 from limen.data.doors.refusal import STYLE_SOURCE, Refusal, RefusalOf, page, problem
-from limen.data.doors.spool import NoRoomError, Room, Spool
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Channel, Passing
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 
 CONNECTIONS: Final = 256
 IDLE_SECONDS: Final = 300.0
@@ -44,7 +45,7 @@ class Surroundings:
 
     `tag` is what changes when the same message may be judged otherwise. `person_of` gives the ID of who is signed in at
     the proxy by this name, "" for nobody that is known; only proxies of `named` addresses are believed. `refusal_of` is
-    what people are told.
+    what people are told. `domains` are the company's own: a site of theirs, or below one, is not outside.
     """
 
     protection: Protection
@@ -53,7 +54,8 @@ class Surroundings:
     person_of: Callable[[str], str]
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
-    room: Room = field(default_factory=Room)
+    room: Budget = field(default_factory=budget)
+    domains: frozenset[str] = frozenset()
 
 
 class IcapServer:
@@ -62,6 +64,7 @@ class IcapServer:
     def __init__(self, about: Surroundings) -> None:
         self.about = about
         self.counts: Counter[str] = Counter()
+        self._refused = Refused("proxies")
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
@@ -83,6 +86,8 @@ class IcapServer:
         entry = None
         if may_connect(peer, self.about.named):
             entry = self.about.listener.enter(peer, lambda _word: writer.transport.abort())
+        else:
+            self._refused.tell(peer)
         if entry is None:
             self.counts["not-let-in"] += 1
             writer.transport.abort()
@@ -105,7 +110,7 @@ class _Connection:
     ) -> None:
         self._server, self._about = server, server.about
         self._reader, self._writer, self._entry = reader, writer, entry
-        self._peer, self._is_believed = peer, is_named(peer, server.about.named)
+        self._is_believed = is_named(peer, server.about.named)
 
     async def serve(self) -> None:
         try:
@@ -149,7 +154,8 @@ class _Connection:
     async def _message(self, request: IcapRequest, held: ExitStack) -> bool:
         passing = self._passing(request)
         body = _Body(self, request)
-        spool = held.enter_context(Spool(self._about.room))
+        sender = self._sender(request, passing)
+        spool = held.enter_context(Spool(self._about.room, sender))
         is_asked = self._asks(passing)
         async with aclosing(body.pieces(wants_all=is_asked or not body.may_say_unchanged)) as pieces:
             async for piece in pieces:
@@ -158,7 +164,7 @@ class _Connection:
                     if spool.is_full:
                         break
             self._entry.due = 0.0
-            verdict = await self._judged(request, passing, spool)
+            verdict = await self._judged(request, passing, spool, sender)
             self._server.counts[verdict.judged.step.name.lower()] += 1
             if not verdict.passes:
                 held.close()  # the rest may take its time, and nothing is kept for it
@@ -172,20 +178,14 @@ class _Connection:
                 await self._send(piece)
             return True
 
-    async def _judged(self, request: IcapRequest, passing: Passing, spool: Spool) -> Verdict:
+    async def _judged(self, request: IcapRequest, passing: Passing, spool: Spool, sender: str) -> Verdict:
         """What is judged of what came: of a body that is too large of its first part, and that it is."""
         is_response = request.method == b"RESPMOD"
         contents = () if is_response else asked_by(request.request.target)
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if spool.is_full else frozenset()
         head = request.response if is_response else request.request
         apart = body_of(head, passing.name, spool) if spool.size else None
-        owner = passing.person or self._address(request)
-        return await judge(self._about.protection, passing, Passed(contents, apart, unread, owner=owner))
-
-    def _address(self, request: IcapRequest) -> str:
-        """Of the proxy's client, as a proxy that is believed says it; else of the proxy itself."""
-        said = request.fields.get(b"x-client-ip", b"") if self._is_believed else b""
-        return said.decode("latin-1") or self._peer
+        return await judge(self._about.protection, passing, Passed(contents, apart, unread, sender=sender))
 
     def _asks(self, passing: Passing) -> bool:
         """Where it can't be said, it is looked into: judging says what that means."""
@@ -197,13 +197,20 @@ class _Connection:
     def _passing(self, request: IcapRequest) -> Passing:
         is_response = request.method == b"RESPMOD"
         host, said = request.request.host, request.fields.get(b"x-authenticated-user", b"")
+        is_own = is_of(host, self._about.domains)
         return Passing(
             channel=Channel.DOWNLOAD if is_response else Channel.WEB,
             person=self._about.person_of(said.decode("latin-1")) if said and self._is_believed else "",
             app=host,
             name=file_name(request.response if is_response else request.request, request.request.target),
-            outside=frozenset() if is_response or not host else frozenset({host}),
+            outside=frozenset() if is_response or is_own or not host else frozenset({host}),
+            stays_inside=is_own,
         )
+
+    def _sender(self, request: IcapRequest, passing: Passing) -> str:
+        """Whose it is, as the proxy says: a person, else an address; "" where it says neither."""
+        address = request.fields.get(b"x-client-ip", b"") if self._is_believed else b""
+        return passing.person or address.decode("latin-1")[:64]
 
     def _refusal(self, request: IcapRequest, verdict: Verdict) -> bytes:
         refusal, asked = self._about.refusal_of(verdict), request.request

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.labels.beside import with_beside
 from limen.data.labels.model import Carried
 from limen.data.model import Found, surest_of
-from limen.data.rules.model import Judged, Passing, Step
+from limen.data.rules.model import Channel, Judged, Passing, Step
 from limen.http_bodies.codings import Readable, UnreadableError
 from limen.http_bodies.splitting import Document
 
@@ -47,10 +48,13 @@ class Body(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One document of what passes: its name as the sender says it ("" for none), and its bytes."""
+    """One document of what passes: its name as the sender says it ("" for none), its bytes, and what is said of its
+    label beside it.
+    """
 
     body: bytes | Body
     name: str = ""
+    beside: Carried | None = None
 
     async def pieces(self) -> AsyncIterator[bytes]:
         if isinstance(self.body, bytes):
@@ -100,14 +104,14 @@ _FAILED: Final = Verdict(Judged(Step.BLOCK), passes=False, failed=True)
 @dataclass(frozen=True, slots=True)
 class Passed:
     """Everything of one passing: its documents, those in its body, what was not read, and why it may pass, if somebody
-    said so. `owner`: whose it is, with whom others take turns ("": as everything that is nobody's).
+    said so. `sender`: who sends it, as far as that is told; others have their turn between two of theirs.
     """
 
     contents: tuple[Content, ...] = ()
     body: TakenApart | None = None
     unread: frozenset[WhyNot] = field(default_factory=frozenset)
     why: str = ""
-    owner: str = ""
+    sender: str = ""
 
 
 async def judge(
@@ -117,7 +121,7 @@ async def judge(
     try:
         if not protection.asks(passing):
             return UNASKED
-        inspected = await _inspected(protection, passed)
+        inspected = await _inspected(protection, passed, passing)
         judged = protection.judge(passing, inspected)
         passes = _passes(judged, passed.why)
         event = ""
@@ -139,29 +143,41 @@ def _passes(judged: Judged, why: str) -> bool:
     return judged.step < Step.WARN
 
 
-async def _inspected(protection: Protection, passed: Passed) -> Inspected:
+async def _inspected(protection: Protection, passed: Passed, passing: Passing) -> Inspected:
     """What looking into all of it gave. What fails or takes too long was not looked into, whatever the reason."""
+    beside: list[tuple[str, Inspected]] = []
     seen: list[tuple[str, Inspected]] = []
     unread = set(passed.unread)
+    owner = passed.sender or passing.person or passing.app or str(passing.channel)
+    is_sent = passing.channel is not Channel.DOWNLOAD
     try:
         async with asyncio.timeout(INSPECT_SECONDS):
-            seen += [(one.name, await _of_content(protection, one, passed.owner)) for one in passed.contents]
+            for one in passed.contents:
+                beside.append((one.name, await _of_content(protection, one, owner)))  # noqa: PERF401 -- kept if it ends here
             if passed.body is not None:
-                unread |= await _look_apart(protection, passed.body, passed.owner, seen)
+                unread |= await _look_apart(protection, passed.body, seen, owner)
+                if not unread and is_sent and passed.body.decoded is not None:
+                    beside.append(await _coded(protection, passed.body.whole, owner))
     except TimeoutError:
         unread.add(WhyNot.TIMED_OUT)
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
         _log.exception("something that passes could not be looked into")
         unread.add(WhyNot.FAILED)
-    return together(seen, unread)
+    # What holds nothing, as most addresses, takes from the one document beside it not its kind.
+    return together([*(one for one in beside if not seen or _says_something(one[1])), *seen], unread)
+
+
+def _says_something(one: Inspected) -> bool:
+    return bool(one.found.findings or one.found.more or one.why_not or one.carried or one.inside or one.label)
 
 
 async def _of_content(protection: Protection, one: Content, owner: str) -> Inspected:
-    return await protection.inspect(one.body if isinstance(one.body, bytes) else one.body.pieces(), one.name, owner)
+    body = one.body if isinstance(one.body, bytes) else one.body.pieces()
+    return with_beside(await protection.inspect(body, one.name, owner), one.beside)
 
 
 async def _look_apart(
-    protection: Protection, body: TakenApart, owner: str, seen: list[tuple[str, Inspected]]
+    protection: Protection, body: TakenApart, seen: list[tuple[str, Inspected]], owner: str
 ) -> frozenset[WhyNot]:
     """Look into each document of a body; where it can't be taken apart, into all of it as it came. Why it could not."""
     try:
@@ -178,10 +194,19 @@ async def _look_apart(
     return frozenset()
 
 
-def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:
-    """Several documents, each with its name, as what passes at once: of labels the highest counts, and what several say
-    of theirs together proves nothing.
+async def _coded(protection: Protection, whole: Content, owner: str) -> tuple[str, Inspected]:
+    """A body with its codings: a site that undoes none has what they leave room for, such as remarks. That it can't be
+    read as it is says nothing: it was, without them.
     """
+    inspected = await _of_content(protection, whole, owner)
+    return whole.name, replace(inspected, why_not=inspected.why_not & {WhyNot.FAILED, WhyNot.TIMED_OUT})
+
+
+def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -> Inspected:
+    """Several documents, each with its name, as what passes at once: of labels the highest counts. That one was lowered
+    says nothing of what passes beside it, so its mark counts only where nothing else was found.
+    """
+    unread = frozenset(unread)
     if len(seen) == 1 and not unread:
         return seen[0][1]
     labels = [one.label for _, one in seen if one.label is not None]
@@ -197,14 +222,21 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
             for where in (one.where or ("",) * len(one.found.findings))
         ),
         label=max(labels, default=None),
-        why_not=frozenset(unread).union(*(one.why_not for _, one in seen)),
-        carried=_carried([one.carried for _, one in seen if one.carried is not None]),
+        why_not=unread.union(*(one.why_not for _, one in seen)),
+        carried=_carried([one for _, one in seen], unread=bool(unread)),
+        inside=tuple(packed for _, one in seen for packed in one.inside),
     )
 
 
-def _carried(said: list[Carried]) -> Carried | None:
-    if len(said) < 2:
-        return said[0] if said else None
+def _carried(seen: list[Inspected], *, unread: bool) -> Carried | None:
+    said = [one.carried for one in seen if one.carried is not None]
+    if not said:
+        return None
+    others = [one for one in seen if one.carried is None]
+    if len(said) == 1 and not unread and not any(one.found.findings or one.found.more or one.why_not for one in others):
+        return said[0]
+    if len(said) == 1:
+        return replace(said[0], marks=(), content=b"")
     return Carried(
         words=tuple(word for one in said for word in one.words),
         marks=tuple(mark for one in said for mark in one.marks),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.events.kind import ENTITY, Family, Kind, Owner, Severity, Topic
+from limen.events.kind import ENTITY, LIFECYCLE, Family, Kind, Owner, Severity, Topic
 
 _FAMILY: Final = Family("Data")
 MASS_RENAMING: Final = Kind(
@@ -27,4 +27,33 @@ RELEASED: Final = Kind(
     severity=Severity.MEDIUM,
     shown=("share",),
 )
-KINDS: Final = (MASS_RENAMING, RELEASED)
+DELETED: Final = Kind(
+    "data.quarantine_deleted",
+    "Deleted a file for good that was taken out of a share",
+    Topic(_FAMILY, Owner.OFFICE, "Files that you deleted for good", "A file that you deleted for good"),
+    ENTITY,
+    99,
+    acknowledged=True,
+    severity=Severity.MEDIUM,
+    shown=("share",),
+)
+NOT_TAKEN: Final = Kind(
+    "data.share_not_cleared",
+    "A file that may not lie on a share could not be taken away",
+    Topic(_FAMILY, Owner.OFFICE, "Files that could not be taken from a share", "A file that stays on a share"),
+    ENTITY,
+    99,
+    severity=Severity.HIGH,
+    shown=("share", "why"),
+)
+_LIMENS: Final = Topic(_FAMILY, Owner.LIMEN)
+FAILED: Final = Kind(
+    "data.entry_point_failed",
+    "An entry point of data is not open, or a share is not watched",
+    _LIMENS,
+    LIFECYCLE,
+    99,
+    severity=Severity.HIGH,
+)
+BACK: Final = Kind("data.entry_point_back", "An entry point of data is open again", _LIMENS, LIFECYCLE, 99)
+KINDS: Final = (MASS_RENAMING, RELEASED, DELETED, NOT_TAKEN, FAILED, BACK)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from limen.clock import Instant
 from limen.data.labels import mail
+from limen.data.labels.mail import Body
 from limen.data.labels.marks import Marks
 from limen.data.labels.model import DocumentLabel, NoLabelError, Standing
 from limen.facts import Label
@@ -24,7 +25,7 @@ class MailLabels:
     microsoft: Callable[[], Mapping[str, Label]] = dict
 
     def headers(
-        self, fields: Iterable[tuple[str, str]], body: bytes, judged: Label | None, now: Instant
+        self, fields: Iterable[tuple[str, str]], body: Body, judged: Label | None, now: Instant
     ) -> list[tuple[str, str]] | None:
         """The headers to put in for those of their names that are there; None: what is there stays.
 

@@ -19,6 +19,8 @@ QUIET_SECONDS: Final = 600.0
 """After an alarm about somebody so long nothing more is said of them."""
 SAMPLE: Final = 4_096
 LEAST: Final = 512
+END: Final = 66_000
+"""A ZIP file's directory is closed within so many bytes of its end (PKWARE APPNOTE 4.3.16)."""
 MOST_HELD: Final = 10_000
 SPREAD: Final = 0.97
 """Random bytes reach 0.99 of the entropy that so many bytes can have; text 0.6, tables and programs 0.8."""
@@ -35,13 +37,20 @@ _PACKED: Final = (
             b"\x03\xd9\xa2\x9a",
             b"SQLite",
             b"\xd0\xcf\x11\xe0",
-            b"MZ",
             b"\x7fELF",
         ),
     ),
     (4, (b"ftyp", b"moov", b"mdat")),
 )
 """Kinds whose content is packed, or that are recognised in other ways, by what stands at which place."""
+
+
+_ENDINGS: Final = (
+    (b"PK\x03\x04", b"PK\x05\x06", END),
+    (b"%PDF", b"%%EOF", 2_048),
+    (b"\x89PNG", b"IEND\xaeB`\x82", 2_048),
+)
+"""How files of these kinds begin, and what stands within so many bytes of their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +62,51 @@ class MassRenaming:
     number: int
 
 
-def looks_encrypted(start: bytes) -> bool:
-    """Whether the first bytes of a file (SAMPLE of them) are spread as only encryption and packing spread them."""
-    if len(start) < LEAST or any(start[at:].startswith(magics) for at, magics in _PACKED):
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Of a file its first bytes and those in its middle (SAMPLE of each), and its last ones (END of them)."""
+
+    start: bytes
+    middle: bytes = b""
+    end: bytes = b""
+
+
+def looks_encrypted(sample: Sample) -> bool:
+    """Whether a file is spread as only encryption and packing spread it, at its start or behind what was left of it.
+
+    Programs that encrypt in pieces leave the start as it was: a known kind has to end as its files do, too, where they
+    do so always, and a text has to go on as one.
+    """
+    start = sample.start
+    for head, ending, within in _ENDINGS:
+        if start.startswith(head) and sample.end:
+            return ending not in sample.end[-within:] and _is_spread(sample.middle)
+    if start.startswith(b"MZ"):
+        return not _is_program(start) and (_is_spread(start) or _is_spread(sample.middle))
+    if any(start[at:].startswith(magics) for at, magics in _PACKED):
         return False
-    counts = Counter(start)
-    entropy = -sum(count / len(start) * math.log2(count / len(start)) for count in counts.values())
-    return entropy >= SPREAD * _of_random(len(start))
+    return _is_spread(start) or (_is_text(start) and _is_spread(sample.middle))
+
+
+def _is_spread(some: bytes) -> bool:
+    if len(some) < LEAST:
+        return False
+    counts = Counter(some)
+    entropy = -sum(count / len(some) * math.log2(count / len(some)) for count in counts.values())
+    return entropy >= SPREAD * _of_random(len(some))
+
+
+def _is_text(start: bytes) -> bool:
+    return bool(start) and b"\0" not in start and start.isascii()
+
+
+def _is_program(start: bytes) -> bool:
+    """Whether a program of Windows or DOS begins here: the head says where the newer one is, or has a table of its own.
+
+    [MS-PE] 3: the offset stands at 0x3c.
+    """
+    at = int.from_bytes(start[0x3C:0x40], "little")
+    return start[at : at + 2] in {b"PE", b"NE", b"LE"} if 0x40 <= at < len(start) - 2 else False
 
 
 def _of_random(size: int) -> float:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from limen.admission import Entry, Listener
@@ -21,11 +22,12 @@ from limen.data.doors import mail, milter_wire
 from limen.data.doors.judging import Content, KeepReason, Passed, Protection, Verdict, judge
 from limen.data.doors.mail_labels import NAMES, MailLabels
 from limen.data.doors.milter_wire import Agreed, Can, MilterError
-from limen.data.doors.peers import Network, may_connect
+from limen.data.doors.peers import Network, Refused, may_connect
 from limen.data.doors.refusal import Refusal, RefusalOf
-from limen.data.doors.spool import NoRoomError, Room, Spool
+from limen.data.doors.spool import budget
 from limen.data.rules.model import Channel, Passing, Step
 from limen.facts import Label
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 
 CONNECTIONS: Final = 512
 IDLE_SECONDS: Final = 600.0
@@ -55,7 +57,7 @@ class Surroundings:
     labels: MailLabels = field(default_factory=MailLabels)
     refusal_of: RefusalOf = Refusal
     named: Sequence[Network] = ()
-    room: Room = field(default_factory=Room)
+    room: Budget = field(default_factory=budget)
 
 
 class MilterServer:
@@ -64,6 +66,7 @@ class MilterServer:
     def __init__(self, about: Surroundings) -> None:
         self.about = about
         self.counts: Counter[str] = Counter()
+        self._refused = Refused("mail_servers")
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
 
@@ -84,6 +87,8 @@ class MilterServer:
         entry = None
         if may_connect(peer, self.about.named):
             entry = self.about.listener.enter(peer, lambda _word: writer.transport.abort())
+        else:
+            self._refused.tell(peer)
         if entry is None:
             self.counts["not-let-in"] += 1
             writer.transport.abort()
@@ -96,8 +101,8 @@ class MilterServer:
 class _Mail:
     """One mail as it comes."""
 
-    def __init__(self, room: Room) -> None:
-        self.spool = Spool(room)
+    def __init__(self, room: Budget, sender: str = "") -> None:
+        self.spool, self.sender = Spool(room, sender), sender
         self.recipients: list[str] = []
         self.headers: list[tuple[str, str]] = []
         self.body_at = 0
@@ -125,7 +130,8 @@ class _Connection:
         self._reader, self._writer, self._entry = reader, writer, entry
         self._agreed = Agreed(Can(0), milter_wire.Leave(0))
         self._signed_in = ""
-        self._mail = _Mail(self._about.room)
+        self._address = ""
+        self._mail = _Mail(self._about.room, self._signed_in or self._address)
 
     async def serve(self) -> None:
         try:
@@ -180,7 +186,9 @@ class _Connection:
             self._forget()
             if command == b"K":
                 self._signed_in = ""
-        elif command not in b"CHTU":
+        elif command == b"C":
+            self._address = milter_wire.address_in(data)
+        elif command not in b"HTU":
             raise MilterError
 
     def _macros(self, data: bytes) -> None:
@@ -218,7 +226,7 @@ class _Connection:
         why, rest = mail.reason_in(subjects[0]) if len(subjects) == 1 else ("", "")
         passing = Passing(Channel.MAIL, person=person, outside=mail.outside(it.recipients, self._about.domains))
         unread: frozenset[WhyNot] = frozenset({WhyNot.TOO_LARGE}) if it.is_too_large else frozenset()
-        passed = Passed((Content(it.spool, NAME),), unread=unread, why=why if person else "")
+        passed = Passed((Content(it.spool, NAME),), unread=unread, why=why if person else "", sender=it.sender)
         verdict = await judge(self._about.protection, passing, passed, self._about.keep_reason)
         self._server.counts[verdict.judged.step.name.lower()] += 1
         if verdict.judged.step == Step.QUARANTINE and self._agreed.can & Can.QUARANTINE:
@@ -252,16 +260,15 @@ class _Connection:
 
     def _label(self, it: _Mail, judged: Label | None) -> list[tuple[str, str]] | None:
         fields = [(name, " ".join(value.split())) for name, value in it.headers]
-        return self._about.labels.headers(
-            fields, it.spool.whole(it.spool.size)[it.body_at :], judged, self._about.clock.now()
-        )
+        body = partial(it.spool.read, it.body_at)
+        return self._about.labels.headers(fields, body, judged, self._about.clock.now())
 
     def _person(self) -> str:
         return self._about.person_of(self._signed_in) if self._signed_in else ""
 
     def _forget(self) -> None:
         self._mail.spool.close()
-        self._mail = _Mail(self._about.room)
+        self._mail = _Mail(self._about.room, self._signed_in or self._address)
 
     async def _send(self, data: bytes) -> None:
         self._writer.write(data)

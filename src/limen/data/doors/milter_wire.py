@@ -32,11 +32,11 @@ class Can(IntFlag):
 class Leave(IntFlag):
     """What a mail server need not send, or need not wait to be answered."""
 
-    OUT_CONNECT = 0x01
     OUT_HELO = 0x02
     OUT_UNKNOWN = 0x100
     OUT_DATA = 0x200
     HEADER_UNANSWERED = 0x80
+    CONNECT_UNANSWERED = 0x1000
     MAIL_UNANSWERED = 0x4000
     RCPT_UNANSWERED = 0x8000
     END_OF_HEADERS_UNANSWERED = 0x40000
@@ -49,6 +49,7 @@ WANTED: Final = Can.ADD_HEADERS | Can.CHANGE_HEADERS | Can.QUARANTINE
 SPARED: Final = Leave(sum(Leave))
 """Everything that this filter can do without, and nothing else: never the recipients, headers or body themselves."""
 _UNANSWERED: Final = {
+    b"C": Leave.CONNECT_UNANSWERED,
     b"M": Leave.MAIL_UNANSWERED,
     b"R": Leave.RCPT_UNANSWERED,
     b"L": Leave.HEADER_UNANSWERED,
@@ -101,6 +102,14 @@ def texts(data: bytes) -> list[bytes]:
     if data and not data.endswith(b"\0"):
         raise MilterError
     return data.split(b"\0")[:-1]
+
+
+def address_in(data: bytes) -> str:
+    """The address of whoever connected to the mail server: behind their name, the kind of address and the port; "" for
+    none.
+    """
+    said = data.partition(b"\0")[2]
+    return said[3:].rstrip(b"\0").decode("latin-1")[:64] if said[:1] in {b"4", b"6"} else ""
 
 
 # What is answered

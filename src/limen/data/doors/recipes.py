@@ -13,6 +13,8 @@ def squid(address: str, *, is_encrypted: bool = False, asks_about_responses: boo
     if asks_about_responses:
         services.append(("limen_received", "respmod_precache", "respmod"))
     lines = [
+        "# What goes to your own sites is known by their names, so a request may not claim another than it goes to.",
+        "host_verify_strict on",
         "icap_enable on",
         "icap_preview_enable on",
         "icap_preview_size 1024",
@@ -37,7 +39,11 @@ def postfix(address: str, *, without: str = "tempfail") -> str:
     """
     return "\n".join(
         (
+            "# Of two lines with one name the last counts. Where main.cf has `smtpd_milters` already, add Limen there,",
+            f"# before whatever signs or filters: smtpd_milters = inet:{address}, inet:127.0.0.1:11332",
             f"smtpd_milters = inet:{address}",
+            "# Mail by the sendmail command: web mail, cron, scanners. Without this line it goes past Limen.",
+            f"non_smtpd_milters = inet:{address}",
             "milter_protocol = 6",
             "milter_connect_timeout = 10s",
             "milter_content_timeout = 300s",
@@ -53,6 +59,8 @@ def samba() -> str:
     By syslog, because that keeps a name on one line, whatever somebody put into it.
     """
     return (
+        "# Where the share, or [global], has `vfs objects` already, add full_audit to the end of that list and keep\n"
+        "# the rest, since a share's own line replaces the global one: vfs objects = acl_xattr recycle full_audit\n"
         "vfs objects = full_audit\n"
         "full_audit:prefix = limen|%u|%I|%S\n"
         "full_audit:success = renameat openat\n"
@@ -62,6 +70,11 @@ def samba() -> str:
     )
 
 
-def rsyslog(log: str) -> str:
-    """For a file of `/etc/rsyslog.d`: what Samba says, in a log of its own."""
-    return f'if $syslogfacility-text == "local5" and $programname startswith "smbd" then {log}\n& stop\n'
+def rsyslog(log: str, user: str = "limen") -> str:
+    """For a file of `/etc/rsyslog.d`: what Samba says, in a log of its own, which `user` (Limen's) may read."""
+    return (
+        'if $syslogfacility-text == "local5" and $programname startswith "smbd" then {\n'
+        f'  action(type="omfile" file="{log}" fileOwner="{user}" fileCreateMode="0600")\n'
+        "  stop\n"
+        "}\n"
+    )

@@ -15,7 +15,6 @@ from html import escape
 from typing import Final, TypeAlias
 
 from limen.data.doors.judging import Verdict
-from limen.data.rules.model import Step
 from limen.messages import Catalogue, Language, catalogue, gettext_noop, joined, language_of
 
 _STYLE: Final = (
@@ -35,11 +34,14 @@ MOST_NAMED: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A verdict to be said. `why` is what the rule says of itself, `contact` whom to ask; "" where nobody said so."""
+    """A verdict to be said. `why` is what the rule says of itself, `contact` whom to ask; "" where nobody said so.
+    `kept_as`: the ID by which it is kept; "" where nothing is, whatever the rule's step is called.
+    """
 
     verdict: Verdict
     contact: str = ""
     why: str = ""
+    kept_as: str = ""
 
     def title(self, words: Catalogue) -> str:
         return words.gettext(_FAILED if self.verdict.failed else _TITLE)
@@ -53,13 +55,13 @@ class Refusal:
 
     def rows(self, words: Catalogue) -> Sequence[tuple[str, str]]:
         """What is said, each with its heading. Without what is not there."""
-        kept = self.verdict.judged.step == Step.QUARANTINE
+        kept = words.gettext("It is kept as {id}: an administrator can put it back.").format(id=self.kept_as)
         said = (
             (words.gettext("What was found"), self.found(words)),
             (words.gettext("Why"), self.why),
             (words.gettext("Rule"), ", ".join(self.verdict.judged.rules[:MOST_NAMED])),
-            (words.gettext("What happens now"), words.gettext("It is kept until somebody decides.") if kept else ""),
-            (words.gettext("Whom to ask"), self.contact),
+            (words.gettext("What happens now"), kept if self.kept_as else ""),
+            (words.gettext("Whom to ask"), self.contact or (words.gettext("An administrator") if self.kept_as else "")),
             (words.gettext("Reference"), self.verdict.event),
         )
         return [(heading, text) for heading, text in said if text]

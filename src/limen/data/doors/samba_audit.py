@@ -6,6 +6,7 @@ machine. Whoever writes to a share chooses its names, so a line that does not re
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ MOST_PATHS: Final = 20_000
 LONGEST_LINE: Final = 16_384
 AT_ONCE: Final = 4 << 20
 """Bytes of the log at one look; what is more comes at the next."""
+
+_log: Final = logging.getLogger("limen.data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class SambaAudit:
         self._at, self._identity = 0, (0, 0)
         self._rest = b""
         self._wrote: OrderedDict[str, Writer] = OrderedDict()
-        self._is_begun = False
+        self._is_begun = self._is_unread = False
 
     def writer_of(self, path: str) -> Writer | None:
         return self._wrote.get(path)
@@ -69,7 +72,7 @@ class SambaAudit:
     def look(self) -> int:
         """Read what was added since the last look; the first look begins at its end. How many lines taught something.
 
-        A log that can't be read teaches nothing.
+        A log that can't be read teaches nothing, which is said once.
         """
         learned = 0
         for line in self._lines():
@@ -95,9 +98,13 @@ class SambaAudit:
                 self._is_begun, self._identity = True, identity
                 file.seek(self._at)
                 added = file.read(AT_ONCE)
-        except OSError:
+        except OSError as error:
             self._is_begun = True  # what comes there is new
+            if not self._is_unread:
+                _log.warning("Samba's log can't be read (%s): whoever owns a file counts as its writer", error.strerror)
+            self._is_unread = True
             return
+        self._is_unread = False
         self._at += len(added)
         *lines, self._rest = (self._rest + added).split(b"\n")
         self._rest = self._rest[-LONGEST_LINE:]

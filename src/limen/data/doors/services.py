@@ -7,33 +7,35 @@ import json
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
 from limen.admission import Admission
-from limen.clock import Clock
-from limen.data.doors import icap, milter, shares
+from limen.clock import DAY, Clock
+from limen.data.doors import icap, looking_anew, milter, shares
 from limen.data.doors.icap import IcapServer
 from limen.data.doors.judging import KeepReason, Protection, Verdict
-from limen.data.doors.kinds import MASS_RENAMING
+from limen.data.doors.kinds import DELETED, MASS_RENAMING, NOT_TAKEN
 from limen.data.doors.mail_labels import MailLabels
 from limen.data.doors.mass_renaming import MassRenaming
 from limen.data.doors.milter import MilterServer
+from limen.data.doors.not_open import NotOpen
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.refusal import Refusal, RefusalOf
+from limen.data.doors.rights import may
 from limen.data.doors.samba_audit import SambaAudit
 from limen.data.doors.shares import Share, SharePatrol
-from limen.data.doors.spool import Room
+from limen.data.doors.spool import budget
 from limen.data.labels.marks import PURPOSE as LABELS, Marks
 from limen.data.protection import DataProtection
 from limen.data.rules.stated import DataRules
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import FactStore, Person
+from limen.facts import FactStore, Group, Person
 from limen.pillar import Core, Figure
 
 SWEEP_SECONDS: Final = 900.0
@@ -74,7 +76,7 @@ def entry_points(core: Core, protection: DataProtection, keep_reason: KeepReason
         core.root.resolve(),
         core.root.resolve() / settings.storage.data,
         settings.domain,
-        lambda verdict: refusal_of(protection.rules, verdict, settings.help.contact),
+        lambda verdict: refusal_of(protection.rules, verdict, settings.help.contact, core.known.groups),
         lambda: core.engine().revision,
         core.known.people.values,
         lambda person, address: device_of(core.known, person, address),
@@ -97,8 +99,11 @@ class EntryPoints:
         self.patrols: dict[str, SharePatrol] = {}
         self._watching: dict[str, asyncio.Task[None]] = {}
         self._swept = _read_times(about.data / SWEPT)
-        self._admission, self._room = Admission(), Room()
-        self._domains = frozenset({about.domain.casefold(), *(one.casefold() for one in settings.mail_domains)})
+        self._not_open = NotOpen(about.data, about.record, about.clock.now)
+        self._begun: set[str] = set()
+        self._looking: set[asyncio.Task[int]] = set()
+        self._admission = Admission()
+        self._domains = frozenset(settings.own_domains(about.domain))
         audit = settings.samba_log
         self._audit = SambaAudit(about.root / audit) if audit is not None else None
 
@@ -111,28 +116,55 @@ class EntryPoints:
             except (LimenError, OSError, ssl.SSLError, ValueError) as error:
                 wrong[name] = getattr(error, "strerror", "") or str(error)
         for name in self.settings.shares:
-            if problem := self._watch(name):
+            if problem := self._watch(name) or self._kept_from(name):
                 wrong[f"shares.{name}"] = problem
         for name, problem in wrong.items():
             if self.wrong.get(name) != problem:
                 _log.warning("[data] %s is not open: %s", name, problem)
         self.wrong = wrong
+        self._not_open.tell(wrong)
+        self._look_anew()
+
+    async def forget(self) -> None:
+        """Delete what was taken out of shares long enough ago, where the settings say so."""
+        if not (days := self.settings.quarantine_days):
+            return
+        now = self.about.clock.now()
+        for one in await asyncio.to_thread(self.quarantine.forget, now - days * DAY):
+            details: dict[str, str | int | bool] = {"share": one.share, "kept": one.id, "event": one.event}
+            self.about.record(Event(at=now, kind=DELETED.name, details=details))
 
     async def sweep(self) -> None:
         """Look for what changed on shares and was not told."""
         for name, patrol in self.patrols.items():
-            since, self._swept[name] = self._swept.get(name, time.time_ns()), time.time_ns()
-            await patrol.sweep(since - shares.MARGIN_NS)
+            begun = time.time_ns()
+            await patrol.sweep(self._swept.get(name, begun) - shares.MARGIN_NS)
+            behind = patrol.is_behind_since
+            self._swept[name] = behind + shares.MARGIN_NS if behind else begun
         if self.patrols:
             (self.about.data / SWEPT).write_text(json.dumps(self._swept))
 
+    def _look_anew(self) -> None:
+        """Begin with shares that are watched from now on, and with those that somebody asks for."""
+        begun, self._begun = self._begun, set()
+        asked = looking_anew.take(self.about.data) & set(self.patrols)
+        for name in begun | asked:
+            now = time.time_ns()
+            since = 0 if name in asked else self._swept.get(name, now) - shares.MARGIN_NS
+            self._swept[name] = now
+            task = asyncio.create_task(self.patrols[name].sweep(since), name=f"look at what lies on {name}")
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
+
     async def close(self) -> None:
+        self._not_open.close()
         for server in (self.icap, self.milter):
             if server is not None:
                 await server.close()
-        for task in self._watching.values():
+        tasks = (*self._watching.values(), *self._looking)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._watching.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def figures(self) -> Iterable[Figure]:
         """What was judged by each way, by what became of it."""
@@ -173,7 +205,8 @@ class EntryPoints:
                 self.person_of,
                 self.about.refusal_of,
                 settings.proxies,
-                self._room,
+                budget(self.about.data),
+                self._domains,
             )
         )
         await server.start(host, port, context)
@@ -183,7 +216,7 @@ class EntryPoints:
         settings = self.settings
         if not settings.milter or self.milter is not None:
             return
-        host, port = listens_at(settings.milter, is_encrypted=False, settings=settings)
+        host, port = listens_at(settings.milter, is_encrypted=False, settings=settings, fix=NO_TLS_BY_MILTER)
         server = MilterServer(
             milter.Surroundings(
                 self.about.protection,
@@ -195,7 +228,7 @@ class EntryPoints:
                 self.about.labels,
                 self.about.refusal_of,
                 settings.mail_servers,
-                self._room,
+                budget(self.about.data),
             )
         )
         await server.start(host, port)
@@ -213,7 +246,14 @@ class EntryPoints:
         patrol = self.patrols.get(name) or self._patrol(Share(name, root))
         self.patrols[name] = patrol
         self._watching[name] = asyncio.create_task(patrol.watch(), name=f"watch the share {name}")
+        self._begun.add(name)
         return str(failed) if failed is not None else ""
+
+    def _kept_from(self, name: str) -> str:
+        """Why nothing can be taken away from a share that is watched, or ""."""
+        patrol = self.patrols[name]
+        why = patrol.cannot_take or unwritable(patrol.share.root)
+        return f"it is watched, and no file can be taken away: {why}" if why else ""
 
     def _patrol(self, share: Share) -> SharePatrol:
         return SharePatrol(
@@ -227,8 +267,14 @@ class EntryPoints:
                 self._tell,
                 self.about.refusal_of,
                 self._audit,
+                self._tell_not_taken,
+                self.about.tag,
             ),
         )
+
+    def _tell_not_taken(self, share: str, why: str) -> None:
+        details: dict[str, str | int | bool] = {"share": share, "why": why}
+        self.about.record(Event(at=self.about.clock.now(), kind=NOT_TAKEN.name, details=details))
 
     def _tell(self, alarm: MassRenaming, person: str, address: str) -> None:
         self.about.record(
@@ -253,11 +299,17 @@ def _read_times(path: Path) -> dict[str, int]:
         return {}
 
 
-def refusal_of(rules: DataRules, verdict: Verdict, contact: str) -> Refusal:
-    """What whoever is stopped is told: in the words of the first rule that has some, else by the settings."""
-    judging = [one for one in rules.rules if one.id in verdict.judged.rules]
-    ask = next((one.ask for one in judging if one.ask), contact)
-    return Refusal(verdict, ask, next((one.why for one in judging if one.why), ""))
+def refusal_of(rules: DataRules, verdict: Verdict, contact: str, groups: Mapping[str, Group] = {}) -> Refusal:
+    """What whoever is stopped is told: in the words of the rules that stop them, the first as they were named, else by
+    the settings. A group is called as people read it.
+    """
+    by_id = {one.id: one for one in rules.rules}
+    judging = [by_id[one] for one in verdict.judged.rules if one in by_id]
+    stopping = [one for one in judging if one.then == verdict.judged.step]
+    ask = next((one.ask for one in stopping if one.ask), "")
+    group = groups.get(ask)
+    asked = (group.title if group is not None else "") or ask or contact
+    return Refusal(verdict, asked, next((one.why for one in stopping if one.why), ""))
 
 
 def device_of(known: FactStore, person: str, address: str) -> str:
@@ -274,14 +326,27 @@ def quarantine_folder(settings: DataSettings, root: Path, data: Path) -> Path:
     return root / settings.quarantine if settings.quarantine is not None else data / "quarantine"
 
 
-def listens_at(address: str, *, is_encrypted: bool, settings: DataSettings) -> tuple[str, int]:
+NO_TLS_BY_MILTER: Final = (
+    "use an address of this machine, with a tunnel such as stunnel from the mail server, or say "
+    "`unencrypted = true` and name `mail_servers` under [data]"
+)
+"""A milter speaks no TLS by itself."""
+_TLS: Final = "use an address of this machine only, TLS, or say `unencrypted = true` under [data]"
+
+
+def only_this_machine_asks(address: str, named: Sequence[object]) -> bool:
+    """Whether others reach this address, and none of them may connect."""
+    return not ip_address(address.rpartition(":")[0].strip("[]")).is_loopback and not named
+
+
+def listens_at(address: str, *, is_encrypted: bool, settings: DataSettings, fix: str = _TLS) -> tuple[str, int]:
     """The host and port to listen at. Raises LimenError where others could read what passes, and nobody said so."""
     host, _, port = address.rpartition(":")
     plain = host.strip("[]")
     if not (ip_address(plain).is_loopback or is_encrypted or settings.unencrypted):
         raise LimenError(
             f"{address} can be reached from other machines, and what passes could be read on the way",
-            "use an address of this machine only, TLS, or say `unencrypted = true` under [data]",
+            fix,
         )
     return plain, int(port)
 
@@ -307,6 +372,13 @@ def unfit_share(root: Path, quarantine: Path) -> str:
     if kept == root or root in kept.parents or kept in root.parents:
         return "the quarantine is in the share, or the share in the quarantine"
     return ""
+
+
+def unwritable(root: Path, user: int | None = None) -> str:
+    """Why nothing could be taken away from this folder, or put beside; "" where it can. A mount that is read-only, as
+    under a service that may write elsewhere alone, counts for everybody. `user`: who runs Limen, where that is another.
+    """
+    return "" if may(root, "rwx", user) else f"Limen's user may not read and write in {root}"
 
 
 def user_of(uid: int) -> str:

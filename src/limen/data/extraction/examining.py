@@ -11,6 +11,7 @@ NAME: Final = "reading documents"
 
 
 def examine() -> Finding:
+    """It asks the kernel, and reads no document."""
     if confinement.has_filter():
         return Finding(NAME, State.OK, "documents are read by a process that can open no file and no connection")
     what = "a document that takes over the process that reads it could open files and connections"

@@ -21,6 +21,7 @@ from limen.data.extraction import (
     web_page,
 )
 from limen.data.extraction.encoded import Encoded
+from limen.data.extraction.encrypted import is_encrypted
 from limen.data.extraction.kinds import kinds_of
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.media import is_media, is_own_part
@@ -88,6 +89,8 @@ def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Pa
     for kind in kinds:
         if not (kind in READERS or kind == "empty" or is_media(data) or _is_own(kind, data, place)):
             yield WhyNot.UNKNOWN_KIND
+        if is_encrypted(kind, data):
+            yield WhyNot.ENCRYPTED
         yield from _as(kind, data, place)
     yield Part(place.path, _GAP)
 

@@ -12,6 +12,8 @@ import os
 import pickle
 import signal
 import socket
+from contextlib import suppress
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Final
 
@@ -26,6 +28,8 @@ from limen.data.scanning.text_scanner import TextScanner
 MEMORY: Final = 768 << 20
 """Bytes of address space: Python, its libraries and the scanner take a third of it."""
 
+OOM_SCORE: Final = "/proc/self/oom_score_adj"
+
 
 def main() -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
@@ -33,6 +37,7 @@ def main() -> None:
     link = socket.socket(fileno=os.dup(0))
     frame, _ = receive(link)
     scanner: TextScanner = pickle.loads(frame)  # noqa: S301 -- from `pool`, which has the other end
+    _be_ended_first()
     _make_ready(scanner)
     held = confinement.confine(memory=MEMORY, files=link.fileno() + 2)  # one for the document
     send(link, encoded(Ready(frozenset(held))))
@@ -41,6 +46,12 @@ def main() -> None:
             _serve(link, scanner)
     except (BrokenOffError, OSError):
         return
+
+
+def _be_ended_first() -> None:
+    """Where memory runs out, the kernel ends this process, and not the one that decides (proc(5), oom_score_adj)."""
+    with suppress(OSError), Path(OOM_SCORE).open("w") as file:
+        file.write("1000")
 
 
 def _serve(link: socket.socket, scanner: TextScanner) -> None:

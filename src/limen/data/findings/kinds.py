@@ -12,5 +12,5 @@ KINDS: Final = (
     Kind("data.triaged", "Findings were decided about", _DECIDED, ENTITY, 3, shown=("state", "findings")),
     Kind("data.excepted", "A document was said to be not sensitive", _DECIDED, ENTITY, 1, shown=("app", "documents")),
     Kind("data.exception_widened", "A document may pass for everybody", _DECIDED, ENTITY, 3, shown=("documents",)),
-    Kind("data.exception_ended", "A document may pass no longer", _DECIDED, ENTITY, 4),
+    Kind("data.exception_ended", "A document may pass no longer", _DECIDED, ENTITY, 4, shown=("documents",)),
 )

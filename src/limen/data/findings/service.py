@@ -134,6 +134,15 @@ class Findings:
         none = Triage()
         return [finding_of(one, triage.get(one.id, none), reasons.get(one.id, "")) for one in page.events], page.before
 
+    async def kinds_found(self, events: Collection[str]) -> dict[str, str]:
+        """What kinds of things these findings are of, by event, without what is no finding or not kept any more."""
+
+        def work() -> dict[str, str]:
+            found = {one: self._finding(one) for one in set(events)}
+            return {one: str(event.details.get("kinds", "")) for one, event in found.items() if event is not None}
+
+        return await asyncio.to_thread(work)
+
     async def decide(self, events: Collection[str], state: State, *, by: str) -> int:
         """What becomes of these findings; how many they were. What is not sensitive may pass for everybody, where
         somebody has said so of it before.
@@ -173,7 +182,7 @@ class Findings:
     ) -> int:
         now = self._core.clock.now()
         several = list(dict.fromkeys(events))[:MOST_AT_ONCE]
-        several = await asyncio.to_thread(lambda: [one for one in several if self._is_finding(one)])
+        several = await asyncio.to_thread(lambda: [one for one in several if self._finding(one) is not None])
         if not several:
             return 0
 
@@ -198,10 +207,14 @@ class Findings:
         return len(several)
 
     def _excepted(self, transaction: Transaction, events: Collection[str], state: State, by: str) -> None:
-        """Exceptions follow what was decided: widened to everybody, or ended where it is sensitive after all."""
+        """Exceptions follow what was decided: they are widened to everybody where it is not sensitive, and end where it
+        is; where it is open again, what was widened ends.
+        """
         now = self._core.clock.now()
         several = [one for one in store.exceptions_of(transaction.connection, events) if one.until > now]
-        if not several or state is State.OPEN:
+        if state is State.OPEN:
+            several = [one for one in several if not one.person_id]
+        if not several:
             return
         if state is State.NOT_SENSITIVE:
             for one in several:
@@ -213,9 +226,9 @@ class Findings:
         kind = "data.exception_widened" if state is State.NOT_SENSITIVE else "data.exception_ended"
         transaction.say(Event(at=now, kind=kind, actor=by, details={"documents": len(several)}))
 
-    def _is_finding(self, event_id: str) -> bool:
+    def _finding(self, event_id: str) -> Event | None:
         try:
             event = self._core.journal.find(event_id)
         except ValueError:
-            return False
-        return event is not None and event.kind == FOUND
+            return None
+        return event if event is not None and event.kind == FOUND else None

@@ -12,10 +12,14 @@ from typing import Final
 from limen.connectors.aws.bucket import Bucket, BucketSettings, StoredObject
 from limen.connectors.vendor_client import VendorError
 from limen.data.inventory.model import LONGEST_PATH, Audience, Batch, Evidence, Gone, Item, Unreadable
+from limen.data.labels.beside import Beside, of_object
 
 PIECE: Final = 4 << 20
 _ELSE_NOW: Final = frozenset({404, 412})
 _FORBIDDEN: Final = 403
+_GONE: Final = 404
+_NO_TAGS: Final = frozenset({400, 403, 405, 501})
+"""What a bucket says that keeps no tags, or does not tell of them."""
 _FOLDER: Final = "/"
 
 
@@ -26,6 +30,7 @@ class BucketWalker:
         self._bucket = bucket
         self._prefix = prefix
         self._settings: BucketSettings | None = None
+        self._may_ask_tags = True
 
     async def batches(self, cursor: str) -> AsyncIterator[Batch]:
         audience = Audience.ANYONE if (await self._asked()).is_public else Audience.NAMED
@@ -51,6 +56,20 @@ class BucketWalker:
             if error.status == _FORBIDDEN:
                 raise Unreadable from None
             raise
+
+    async def beside(self, item: Item) -> Beside | None:
+        """Tags, where Limen may read them. They are asked for with what is looked into alone: each is a request."""
+        if not self._may_ask_tags:
+            return None
+        try:
+            return of_object(await self._bucket.tags(item.key))
+        except VendorError as error:
+            if error.status == _GONE:
+                raise Gone from None
+            if error.status not in _NO_TAGS:
+                raise
+            self._may_ask_tags = False
+            return None
 
     async def evidence(self) -> Evidence:
         encryption = (await self._asked()).encryption

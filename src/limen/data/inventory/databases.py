@@ -161,12 +161,14 @@ class DatabaseWalker:
             self._addresses = tuple(dict.fromkeys(str(address[0]) for _, _, address in places))
 
     def _arguments(self) -> dict[str, Any]:
-        """Over a network only with TLS, and no password in plain text to whoever answers."""
+        """Over a network only with TLS, and no password to whoever answers: nobody's certificate is known, so the proof
+        of the password is bound to this connection (RFC 5929), and who stands in between can't pass it on.
+        """
         one, words = self._database, dict[str, Any]()
         if self._addresses:
             words["hostaddr"] = ",".join(self._addresses)
         if not one.is_on_this_machine:
-            words |= {"sslmode": "require", "require_auth": "scram-sha-256"}
+            words |= {"sslmode": "require", "require_auth": "scram-sha-256", "channel_binding": "require"}
         options = (
             f"-c statement_timeout={ANSWER_MS} -c lock_timeout=1000 -c idle_in_transaction_session_timeout={ANSWER_MS}"
             " -c default_transaction_read_only=on -c row_security=off -c search_path="

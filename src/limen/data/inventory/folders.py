@@ -23,6 +23,7 @@ import msgspec
 
 from limen.connectors.turns import BrokenOffError
 from limen.data.inventory.model import LONGEST_PATH, Audience, Batch, Evidence, Gone, Item, Unreadable
+from limen.data.labels.beside import Beside, of_file
 
 AT_ONCE: Final = 200
 """Items of a batch."""
@@ -140,6 +141,14 @@ class FolderWalker:
             while piece := await asyncio.to_thread(file.read, PIECE):
                 yield piece
 
+    async def beside(self, item: Item) -> Beside | None:
+        """Extended attributes, which mail and most archives lose."""
+        descriptor = await asyncio.to_thread(self._opened, item)
+        try:
+            return of_file(descriptor)
+        finally:
+            os.close(descriptor)
+
     async def evidence(self) -> Evidence:
         found = await asyncio.to_thread(encryption_of, self._root)
         return Evidence(is_encrypted=True if found else None, encrypted_by=found)
@@ -203,7 +212,10 @@ def _opened_untouched(name: bytes, at: int) -> int:
 
 
 def _etag(found: os.stat_result) -> str:
-    return f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}"
+    """Another one also where something beside the content was changed, as a label. Anybody may put back the time at
+    which the content was changed, and nobody the one of all changes (`ctime`).
+    """
+    return f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}-{found.st_ctime_ns:x}"
 
 
 @lru_cache(maxsize=1_024)

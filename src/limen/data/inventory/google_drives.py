@@ -9,6 +9,7 @@ import msgspec
 
 from limen.connectors.google.drive import FOLDER, DriveFile, GoogleDrive, Permission
 from limen.connectors.vendor_client import VendorError
+from limen.data.documents import WhyNot
 from limen.data.inventory.microsoft_drives import FORBIDDEN, GONE, NO_MORE
 from limen.data.inventory.model import Batch, Evidence, Gone, Item, StartAgainError, Unreadable
 from limen.data.inventory.sharing import shared_with
@@ -51,6 +52,8 @@ class GoogleWalker:
         file = self._files.get(item.key)
         if file is None:
             raise Gone
+        if file.is_kept_back:
+            raise Unreadable(WhyNot.UNKNOWN_KIND)
         try:
             async for piece in self._drive.content(file):
                 yield piece

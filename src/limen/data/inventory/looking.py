@@ -11,12 +11,13 @@ import msgspec
 from limen.clock import Instant
 from limen.data.documents import Inspected
 from limen.data.inventory.model import Counted, Item, LookedInto, Store
+from limen.data.labels.beside import Beside, Hashed, with_beside
 from limen.data.model import Confidence
 from limen.data.rules.model import Channel, Judged, Passing
 from limen.data.rules.stated import DataRules
 
 MOST_DETECTORS: Final = 50
-WAY: Final = 1
+WAY: Final = 3
 """Of looking into documents. Whoever has more kinds of them read raises it: then everything is looked into again."""
 
 
@@ -24,6 +25,8 @@ class Protecting(Protocol):
     """What of `DataProtection` is used here."""
 
     async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "") -> Inspected: ...
+
+    def counting(self, passing: Passing, inspected: Inspected) -> Inspected: ...
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged: ...
 
@@ -34,7 +37,9 @@ class Looking(Protocol):
     @property
     def mark(self) -> str: ...
 
-    async def look(self, store: Store, item: Item, body: AsyncIterator[bytes]) -> LookedInto: ...
+    async def look(
+        self, store: Store, item: Item, body: AsyncIterator[bytes], beside: Beside | None = None
+    ) -> LookedInto: ...
 
 
 class ByRules:
@@ -44,18 +49,25 @@ class ByRules:
         self._protecting = protecting
         self.mark = mark
 
-    async def look(self, store: Store, item: Item, body: AsyncIterator[bytes]) -> LookedInto:
+    async def look(
+        self, store: Store, item: Item, body: AsyncIterator[bytes], beside: Beside | None = None
+    ) -> LookedInto:
         name = item.path.rpartition("/")[2]
-        inspected = await self._protecting.inspect(body, name)
         passing = Passing(Channel.SHARE, app=store.name, name=name)
+        read = Hashed(body)
+        inspected = await self._protecting.inspect(body if beside is None else read.pieces(), name)
+        inspected = with_beside(inspected, None if beside is None else beside(read.digest))
+        inspected = self._protecting.counting(passing, inspected)
         return looked_into(inspected, self._protecting.judge(passing, inspected))
 
 
-def mark_of(rules: DataRules, lists: Iterable[tuple[str, Instant]]) -> str:
-    """What says whether items are looked into by the same rules: labels, everything looked for, and lists as kept."""
+def mark_of(rules: DataRules, lists: Iterable[tuple[str, Instant]], allowed: Iterable[tuple[str, bytes]] = ()) -> str:
+    """What says whether items are looked into by the same rules: labels, everything looked for, lists as kept, and the
+    values that are allowed.
+    """
     looked_for = [(one.id, one.expression, one.words) for one in rules.sought]
     of_rules = (rules.labels, rules.own, rules.dictionaries, rules.exact, rules.fingerprints)
-    written = msgspec.json.encode((WAY, of_rules, looked_for, sorted(lists)), order="deterministic")
+    written = msgspec.json.encode((WAY, of_rules, looked_for, sorted(lists), sorted(allowed)), order="deterministic")
     return blake2b(written, digest_size=16).hexdigest()
 
 

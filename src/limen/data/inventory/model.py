@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from hashlib import blake2b
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from limen.clock import DAY, Instant, Milliseconds
+from limen.data.documents import WhyNot
+from limen.data.labels.beside import Beside
 from limen.facts import Label
 
 LONGEST_PATH: Final = 4_096
@@ -163,7 +165,11 @@ class Gone(Exception):  # noqa: N818 -- it is no error that an item is gone
 
 
 class Unreadable(Exception):  # noqa: N818 -- as above
-    """One item can't be read, and others can."""
+    """One item can't be read, and others can: `why_not`."""
+
+    def __init__(self, why_not: WhyNot = WhyNot.FAILED) -> None:
+        super().__init__(why_not)
+        self.why_not = why_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,15 @@ class Walker(Protocol):
         ...
 
     async def evidence(self) -> Evidence: ...
+
+
+@runtime_checkable
+class KeepsLabels(Protocol):
+    """A walker of a store that can keep labels beside what they label."""
+
+    async def beside(self, item: Item) -> Beside | None:
+        """What is said of it beside it; None for nothing. Raises Gone, Unreadable."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

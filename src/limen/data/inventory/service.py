@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from limen.clock import Instant
 from limen.connectors.turns import Told
 from limen.connectors.vendor_client import VendorClient
+from limen.data.allowed import store as allowed_values
 from limen.data.inventory import kept_stores
 from limen.data.inventory.connecting import Walkers
 from limen.data.inventory.looking import ByRules, Looking, Protecting, mark_of
@@ -16,6 +17,7 @@ from limen.data.inventory.taking import Inventory
 from limen.data.inventory.watching import Watching
 from limen.data.lists import store as lists
 from limen.data.rules.stated import NO_RULES, DataRules
+from limen.data.settings import DataSettings
 from limen.events import Event
 from limen.facts import FactStore
 from limen.pillar import Core, Every, SignOn
@@ -38,14 +40,17 @@ def build(core: Core, protecting: Protecting) -> tuple[Inventory, Watching]:
 
 def inventory_of(core: Core, protecting: Protecting) -> Inventory:
     async def looking() -> Looking:
-        kept = await core.database.reading(kept_lists)
-        return ByRules(protecting, mark_of(core.known.rules_of(DataRules) or NO_RULES, kept))
+        rules, now = core.known.rules_of(DataRules) or NO_RULES, core.clock.now()
+        return ByRules(protecting, await core.database.reading(lambda snapshot: mark_now(snapshot, rules, now)))
 
     return Inventory(
         core.database,
         core.keyring,
         core.clock.now,
-        Walkers(lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver), (core.settings.domain,)),
+        Walkers(
+            lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver),
+            core.settings.section(DataSettings).own_domains(core.settings.domain),
+        ),
         stores=lambda: (core.known.rules_of(StatedStores) or NO_STORES).by_name,
         owners=lambda: owners_of(core.known),
         looking=looking,
@@ -61,9 +66,10 @@ def periodic(inventory: Inventory, watching: Watching) -> tuple[Every, ...]:
     )
 
 
-def kept_lists(snapshot: Snapshot) -> list[tuple[str, Instant]]:
-    """The lists that are looked for, each with when it was kept."""
-    return [(one.name, one.kept_at) for one in lists.every(snapshot.connection)]
+def mark_now(snapshot: Snapshot, rules: DataRules, now: Instant) -> str:
+    """By these rules, with the lists that are kept and the values that are allowed."""
+    kept = [(one.name, one.kept_at) for one in lists.every(snapshot.connection)]
+    return mark_of(rules, kept, allowed_values.for_everybody(snapshot.connection, now))
 
 
 def owners_of(known: FactStore) -> Mapping[str, str]:

@@ -30,9 +30,19 @@ _NEEDS: Final[Mapping[StoreKind, tuple[str, ...]]] = {
 }
 _MAY: Final[Mapping[StoreKind, tuple[str, ...]]] = {StoreKind.GOOGLE_DRIVE: ("client",)}
 _PARTS: Final = ("region", "tenant", "client")
+_WHAT: Final[Mapping[tuple[StoreKind, str], str]] = {
+    (StoreKind.S3, "region"): "such as eu-central-1",
+    (StoreKind.S3, "client"): "the access key ID",
+    (StoreKind.MICROSOFT365, "tenant"): "the directory (tenant) ID of the app registration",
+    (StoreKind.MICROSOFT365, "client"): "the application (client) ID of the app registration",
+    (StoreKind.GOOGLE_DRIVE, "client"): "the email address of an administrator, for whom the service account acts",
+}
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]{2,12}){1,4}-\d{1,2}")
 _ACCESS_KEY: Final = re.compile(r"[A-Z0-9]{16,128}")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9](/[\w!.*'()/ -]{1,200})?")
+_BUCKET_FIX: Final = (
+    "write the bucket's name, such as harbor-files; one with a dot can't be read, as no certificate of AWS is for it"
+)
 _ADDRESS: Final = re.compile(r"[^@\s/?#]{1,64}@[A-Za-z0-9.-]{1,120}")
 _SITE: Final = re.compile(r"[A-Za-z0-9-]{1,63}\.sharepoint\.com/(sites|teams)/[\w .~-]{1,120}")
 _SHARED_DRIVE: Final = re.compile(r"0A[A-Za-z0-9_-]{8,60}")
@@ -148,7 +158,7 @@ def _about_parts(shape: StoreShape) -> Iterator[Complaint]:
         if value is not None and part not in (*needs, *_MAY.get(kind, ())):
             yield (part,), f"a store of the kind {kind} has no `{part}`", "remove it"
         elif value is None and part in needs:
-            yield (), f"a store of the kind {kind} needs `{part}`", f"add `{part}: …`"
+            yield (), f"a store of the kind {kind} needs `{part}`", f"add `{part}: …`, {_WHAT[kind, part]}"
 
 
 def _complaints(shape: StoreShape) -> Iterator[Complaint]:
@@ -196,12 +206,15 @@ def _wrong_place(kind: StoreKind, where: str) -> str:
             is_own = any(one == path or one in path.parents for one in _NOWHERE) and _IN_MEMORY not in path.parents
             return "" if is_fine and not is_own else "write the path of a folder with documents, such as /srv/shares"
         case StoreKind.S3:
-            return "" if _BUCKET.fullmatch(where) else "write the bucket's name, such as harbor-files"
+            return "" if _BUCKET.fullmatch(where) else _BUCKET_FIX
         case StoreKind.POSTGRESQL:
             try:
                 host = database_at(where).host
             except ValueError:
-                return "write postgresql://role@host/database; the password is stored by `limen data connect`"
+                return (
+                    "write postgresql://role@host/database, or postgresql://role@/database?host=/var/run/postgresql "
+                    "for a socket; the password is stored by `limen data connect`"
+                )
             return "enter the database's own address" if is_forbidden(host) else ""
         case StoreKind.MICROSOFT365:
             is_fine = bool(_SITE.fullmatch(where) or _ADDRESS.fullmatch(where))

@@ -30,6 +30,7 @@ from limen.data.inventory.model import (
     Batch,
     Gone,
     Item,
+    KeepsLabels,
     LookedInto,
     StartAgainError,
     Store,
@@ -48,7 +49,7 @@ WHOLE_EVERY: Final = 7 * DAY
 """A store that tells its changes is gone through as a whole so often all the same: a renamed folder tells no change of
 what is in it.
 """
-LACKS: Final = "no secret is stored for it: `limen data connect` stores one"
+LACKS: Final = "no secret is stored for it: `limen data connect {name}` stores one"
 EMPTY: Final = "it is empty, and was not before: is it mounted? Its inventory stays as it was"
 
 
@@ -203,11 +204,13 @@ class Inventory:
             return LookedInto(why_not=(WhyNot.TOO_LARGE,))
         try:
             async with asyncio.timeout(ITEM_SECONDS), aclosing(_paced(turn.walker, item, turn.pace)) as body:
-                return await turn.looking.look(turn.store, item, body)
+                walker = turn.walker
+                beside = await walker.beside(item) if isinstance(walker, KeepsLabels) else None
+                return await turn.looking.look(turn.store, item, body, beside)
         except Gone:
             return None
-        except Unreadable:
-            return LookedInto(why_not=(WhyNot.FAILED,))
+        except Unreadable as error:
+            return LookedInto(why_not=(error.why_not,))
         except TimeoutError:
             return LookedInto(why_not=(WhyNot.TIMED_OUT,))
 

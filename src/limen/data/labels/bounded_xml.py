@@ -33,10 +33,5 @@ def written(root: etree._Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def canonical(root: etree._Element) -> bytes:
-    """The same for the same meaning (Canonical XML 1.0), with its comments."""
-    return etree.tostring(root, method="c14n", with_comments=True)
-
-
 def _broken(where: str) -> NoLabelError:
     return NoLabelError(WhyNoLabel.BROKEN, f"{where} in the document can't be read")

@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
-from limen.data.extraction.pool import Pool
-from limen.data.inspection import Inspection
-from limen.data.lists.keeping import matchers_of
-from limen.data.lists.store import KeptList
-from limen.data.rules.content import content_of
-from limen.data.rules.content_scanner import ContentScanner
+from limen.clock import Instant
+from limen.data.by_command import protection_by_command
+from limen.data.labels.files import Version, changed, opened, version_of
 from limen.data.rules.judging import label_of
-from limen.data.rules.looked_for import scanner_of
 from limen.data.rules.stated import DataRules
 from limen.facts import Label
-from limen.storage import Keyring
-
-_PURPOSE = "labels by content"
+from limen.storage import Database, Keyring
 
 
 class ByContent(Protocol):
-    def __call__(self, path: Path) -> Label | None:
-        """The label of a file's content; None: it meets no label's conditions. Raises OSError."""
+    def __call__(self, path: Path, version: Version | None = None) -> Label | None:
+        """The label of a file's content; None: it meets no label's conditions. Raises OSError, and UnlabelledFileError
+        for what is no plain file, and where it is not of this `version`.
+        """
 
 
 @contextmanager
-def labels_by_content(rules: DataRules, lists: tuple[KeptList, ...], keyring: Keyring) -> Iterator[ByContent]:
+def labels_by_content(database: Database, keyring: Keyring, rules: DataRules, now: Instant) -> Iterator[ByContent]:
     """What tells the label of files, with its processes, which end with it. Without conditions nothing is read."""
     if not any(one.when for one in rules.labels):
-        yield lambda _path: None
+        yield lambda _path, _version=None: None
         return
-    scanner = ContentScanner(scanner_of(rules, keyring.key_for(_PURPOSE)), matchers_of(lists, keyring, rules))
-    pool = Pool(scanner)
-    inspection = Inspection(scanner, pool)
-    try:
-        yield lambda path: label_of(rules, content_of(inspection.inspect_file(path)))
-    finally:
-        pool.close()
+    with protection_by_command(database, keyring, rules, now) as protection:
+
+        def by_content(path: Path, version: Version | None = None) -> Label | None:
+            with opened(path) as descriptor:
+                if version is not None and version_of(os.fstat(descriptor)) != version:
+                    raise changed(path)
+                file = FileIO(os.dup(descriptor), "rb")
+                return label_of(rules, protection.content(protection.inspect_open(file, path.name)))
+
+        yield by_content

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from limen.data.labels import carriers, extended_attributes
 from limen.data.labels.marks import Marks
@@ -24,6 +24,10 @@ from limen.errors import LimenError
 from limen.facts import Label
 
 _PIECE: Final = 1 << 20
+
+
+Version: TypeAlias = tuple[int, int, int, int, int]
+"""Which file it is, and how: another whenever something of it was changed."""
 
 
 class Place(StrEnum):
@@ -37,13 +41,14 @@ class Place(StrEnum):
 class LabelledFile:
     """What a file claims. `why_not`: why its content says nothing of a label; it can have one beside it all the same.
 
-    `place` is None where it has no label.
+    `place` is None where it has no label. `version`: which file was looked at, as it was.
     """
 
     path: Path
     claim: Claim = field(default_factory=Claim)
     place: Place | None = None
     why_not: WhyNoLabel | None = None
+    version: Version | None = None
 
 
 class UnlabelledFileError(LimenError):
@@ -52,26 +57,31 @@ class UnlabelledFileError(LimenError):
 
 def read_label(path: Path, marks: Marks, microsoft: Mapping[str, Label]) -> LabelledFile:
     """What `path` claims, inside and beside it; the higher of two labels counts. Raises UnlabelledFileError."""
-    with _opened(path) as file:
+    with opened(path) as file:
+        version = version_of(os.fstat(file))
         inside, why_not = _inside(file)
         beside = extended_attributes.read(file, b"")
         if beside.marks:
             beside = extended_attributes.read(file, _digest(file))
     within = marks.claim(inside, microsoft)
     if beside.is_silent:
-        return LabelledFile(path, within, None if within.label is None else Place.DOCUMENT, why_not)
+        return LabelledFile(path, within, None if within.label is None else Place.DOCUMENT, why_not, version)
     without = marks.claim(beside, microsoft)
     if inside.is_silent:
-        return LabelledFile(path, without, Place.FILE_SYSTEM, why_not)
+        return LabelledFile(path, without, Place.FILE_SYSTEM, why_not, version)
     both = raised(within.label, without.label)
     claim = replace(within, label=both, others=raised(within.others, without.label))
-    return LabelledFile(path, claim, Place.DOCUMENT, why_not)
+    return LabelledFile(path, claim, Place.DOCUMENT, why_not, version)
 
 
-def write_label(path: Path, said: DocumentLabel, marks: Marks) -> Place:
-    """Label a file. Raises UnlabelledFileError for what is no plain file, and where nothing has room for a label."""
-    with _opened(path) as file:
+def write_label(path: Path, said: DocumentLabel, marks: Marks, version: Version | None = None) -> Place:
+    """Label a file; with a `version` only as it was then. Raises UnlabelledFileError for what is no plain file, what is
+    another by now, and where nothing has room for a label.
+    """
+    with opened(path) as file:
         before = os.fstat(file)
+        if version is not None and version_of(before) != version:
+            raise changed(path)
         try:
             data = _whole(file)
             labelled = carriers.write(data, said, marks)
@@ -83,7 +93,7 @@ def write_label(path: Path, said: DocumentLabel, marks: Marks) -> Place:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def opened(path: Path) -> Iterator[int]:
     """A plain file, opened without following a link and without waiting for a pipe."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -167,9 +177,13 @@ def _take_after(new: int, file: int, before: os.stat_result) -> None:
 
 
 def _refuse_changed(path: Path, before: os.stat_result) -> None:
-    if _version(os.lstat(path)) != _version(before):
-        raise UnlabelledFileError(f"{path}: it was changed meanwhile", "try again")
+    if version_of(os.lstat(path)) != version_of(before):
+        raise changed(path)
 
 
-def _version(of: os.stat_result) -> tuple[int, int, int, int]:
-    return of.st_dev, of.st_ino, of.st_size, of.st_mtime_ns
+def changed(path: Path) -> UnlabelledFileError:
+    return UnlabelledFileError(f"{path}: it was changed meanwhile", "try again")
+
+
+def version_of(of: os.stat_result) -> Version:
+    return of.st_dev, of.st_ino, of.st_size, of.st_mtime_ns, of.st_ctime_ns

@@ -1,16 +1,17 @@
 """Labels in mails: the headers `X-Limen-Label` and `X-Limen-Label-Mark`, those of Microsoft, and RFC 4021 Sensitivity.
 
 Only lines at the head are put in or taken out; all else stays as it was, to the byte. The digest is of the body and of
-the headers that say what it is, so that what servers add on the way changes nothing.
+the headers that say what it is, so that what servers add on the way changes nothing. A label that was lowered is
+proven on all headers: any of them could hold what it was lowered without.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 from limen.data.labels import properties
 from limen.data.labels.model import MARK_NAME, NAME, Carried, NoLabelError, WhyNoLabel
@@ -20,9 +21,15 @@ MOST_HEAD: Final = 1 << 20
 MOST_FIELDS: Final = 2_000
 _BY_HEADER: Final = {header.lower(): name for name, header in HEADERS.items()}
 _DIGESTED: Final = ("subject", "content-type", "content-transfer-encoding", "mime-version")
+_NOT_LOWERED: Final = " from= "
+"""Stands in a mark of a label that nobody lowered."""
 _FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)(?:\r?\n|\Z)")
 _IS_MAIL: Final = frozenset({"from", "received", "return-path", "date", "message-id", "subject", "mime-version"})
 _LEAST_OF_MAIL: Final = 2
+
+
+Body: TypeAlias = bytes | Callable[[], Iterable[bytes]]
+"""What is behind the head of a mail: as a whole, or what gives it piece by piece as often as it is asked."""
 
 
 def is_one(data: bytes) -> bool:
@@ -43,28 +50,44 @@ def read(data: bytes) -> Carried:
     return of_headers(fields, data[_body_at(data) :])
 
 
-def of_headers(fields: Iterable[tuple[str, str]], body: bytes) -> Carried:
+def of_headers(fields: Iterable[tuple[str, str]], body: Body) -> Carried:
     """The same for a mail that came in pieces: names and unfolded values, and everything behind the head."""
     found: list[tuple[str, str]] = []
-    digested: list[str] = []
+    others: list[tuple[str, str]] = []
     is_confidential = False
     for written, value in fields:
         name = written.lower()
         if name in _BY_HEADER:
             found.append((_BY_HEADER[name], value))
-        elif name == "msip_labels":
+            continue
+        others.append((name, value))
+        if name == "msip_labels":
             found += [_pair(one) for one in value.split(";")]
         elif name == "sensitivity":
             is_confidential |= value.lower() == "company-confidential"
-        elif name in _DIGESTED:
-            digested.append(f"{name}:{value}\n")
 
     def digest() -> bytes:
-        # A server on the way may turn one way of ending lines into the other.
-        text = body.replace(b"\r\n", b"\n").removeprefix(b"\n")
-        return sha256("".join(digested).encode() + b"\n" + text).digest()
+        is_lowered = any(name == MARK_NAME and _NOT_LOWERED not in value for name, value in found)
+        digested = [f"{name}:{value}\n" for name, value in others if is_lowered or name in _DIGESTED]
+        whole = sha256("".join(digested).encode() + b"\n")
+        for piece in _plain((body,) if isinstance(body, bytes) else body()):
+            whole.update(piece)
+        return whole.digest()
 
     return replace(properties.carried(found, digest), is_company_confidential=is_confidential)
+
+
+def _plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """A body without the empty line before it, its lines ended in one way: a server may turn one into the other."""
+    held, is_first = b"", True
+    for piece in pieces:
+        text = held + piece
+        held = b"\r" if text.endswith(b"\r") else b""
+        text = text.removesuffix(b"\r").replace(b"\r\n", b"\n")
+        if is_first and text:
+            text, is_first = text.removeprefix(b"\n"), False
+        yield text
+    yield held
 
 
 def headers(word: str, mark: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from limen.data.labels import properties
-from limen.data.labels.bounded_xml import canonical, parsed, written
+from limen.data.labels.bounded_xml import parsed, written
 from limen.data.labels.model import MARK_NAME, NAME, OURS, Carried, NoLabelError, Properties, WhyNoLabel
 from limen.data.labels.zip_members import ZipMembers
 
@@ -33,7 +33,7 @@ def is_one(members: ZipMembers) -> bool:
 def read(members: ZipMembers) -> Carried:
     root = _meta(members)
     found = list(_values(root))
-    return properties.carried(found, lambda: members.digest({META: _rest(root)}))
+    return properties.carried(found, lambda: members.digest({META: _rest(members, found)}))
 
 
 def write(members: ZipMembers, word: str, mark: str) -> bytes:
@@ -74,10 +74,9 @@ def _values(root: etree._Element) -> Properties:
         yield one.get(_NAME, ""), "".join(map(str, one.itertext()))
 
 
-def _rest(root: etree._Element) -> bytes:
-    """What `meta.xml` holds beside the label's own, for the digest."""
-    _take_ours_out(root)
-    return canonical(root)
+def _rest(members: ZipMembers, found: list[tuple[str, str]]) -> bytes:
+    """`meta.xml` but for the mark, for the digest."""
+    return properties.without_marks(members.read(META) or b"", found)
 
 
 def _take_ours_out(root: etree._Element) -> None:

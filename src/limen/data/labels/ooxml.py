@@ -11,7 +11,7 @@ from typing import Final
 from lxml import etree
 
 from limen.data.labels import properties
-from limen.data.labels.bounded_xml import canonical, parsed, written
+from limen.data.labels.bounded_xml import parsed, written
 from limen.data.labels.model import MARK_NAME, NAME, OURS, Carried, NoLabelError, Properties, WhyNoLabel
 from limen.data.labels.zip_members import ZipMembers
 
@@ -40,7 +40,7 @@ def read(members: ZipMembers) -> Carried:
     found = list(_values(custom))
     labels = members.read(LABEL_INFO)
     microsoft = frozenset() if labels is None else _label_ids(parsed(labels, LABEL_INFO))
-    return properties.carried(found, lambda: members.digest({CUSTOM: _rest(custom)}), microsoft)
+    return properties.carried(found, lambda: members.digest({CUSTOM: _rest(members, found)}), microsoft)
 
 
 def write(members: ZipMembers, word: str, mark: str) -> bytes:
@@ -77,10 +77,9 @@ def _values(custom: etree._Element) -> Properties:
             yield one.get("name", ""), "".join(map(str, one.itertext()))
 
 
-def _rest(custom: etree._Element) -> bytes:
-    """What the custom properties hold beside the label's own, for the digest."""
-    _take_ours_out(custom)
-    return canonical(custom)
+def _rest(members: ZipMembers, found: list[tuple[str, str]]) -> bytes:
+    """The custom properties but for the mark, for the digest."""
+    return properties.without_marks(members.read(CUSTOM) or b"", found)
 
 
 def _take_ours_out(custom: etree._Element) -> None:

@@ -42,8 +42,7 @@ def read(data: bytes) -> Carried:
         raise
     except Exception:  # noqa: BLE001 -- pypdf raises whatever a broken file makes it raise
         raise _broken() from None
-    marks = {value for name, value in found if name.lower() == MARK_NAME}
-    return properties.carried(found, lambda: _digest(data, marks))
+    return properties.carried(found, lambda: sha256(properties.without_marks(data, found)).digest())
 
 
 def write(data: bytes, word: str, mark: str) -> bytes:
@@ -71,12 +70,6 @@ def _opened(data: bytes) -> PdfReader:
     if not is_whole:
         raise _broken()
     return reader
-
-
-def _digest(data: bytes, marks: set[str]) -> bytes:
-    for mark in marks:
-        data = data.replace(mark.encode("utf-8", "replace"), b"-" * len(mark)) if mark else data
-    return sha256(data).digest()
 
 
 # Reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Final
 
@@ -12,6 +12,16 @@ from limen.data.labels.model import LONGEST_MARK, MARK_NAME, NAME, Carried, NoLa
 MOST: Final = 10_000
 _MICROSOFT: Final = re.compile(r"msip_label_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_enabled")
 _LONGEST_NAME: Final = 255
+
+
+def without_marks(text: bytes, found: Iterable[tuple[str, str]]) -> bytes:
+    """The bytes that hold these properties, for a digest: with the marks blanked that stand in them in one piece.
+
+    Everything else counts, to the byte: what no reader shows could hold text as well.
+    """
+    for mark in {value for name, value in found if name.lower() == MARK_NAME and value}:
+        text = text.replace(mark.encode("utf-8", "replace"), b"-" * len(mark))
+    return text
 
 
 def carried(found: Properties, digest: Callable[[], bytes], microsoft: frozenset[str] = frozenset()) -> Carried:

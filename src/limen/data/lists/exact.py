@@ -6,32 +6,36 @@ found where enough of its fields stand near each other. A value that many rows h
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from limen.data.lists.arrays import array_of, bytes_of
-from limen.data.lists.tokens import Token, Tokens, number_of, tokens_of
+from limen.data.lists.tokens import LONGEST, Token, Tokens, number_of, tokens_of
 from limen.data.model import Confidence, Finding
 
 MOST_VALUES: Final = 500_000
 """Rows times fields."""
 MOST_WORDS: Final = 9
 """So many words or groups of digits a value may have."""
-MOST_BETWEEN: Final = 4
+MOST_BETWEEN: Final = 40
 """So many bytes may stand between two words of a value."""
 SHORTEST: Final = 3
 """A value of fewer letters and digits says nothing."""
 COMMON: Final = 50
 """A value of more rows than these leads to none of them by itself."""
 MOST_HITS: Final = 20_000
+"""After so many values the rows in them are found, so that no number of them hides what is behind."""
 MOST_ROWS: Final = 100
 _NOTHING: Final = 0
+Hit: TypeAlias = "tuple[int, int, int]"
+"""From where to where a value stands, and its number."""
 
 
 class ExactData(msgspec.Struct, frozen=True):
@@ -127,12 +131,15 @@ class ExactMatcher:
             for row in range(self._data.rows)
         )
 
-    def found(self, hits: list[tuple[int, int, int]]) -> tuple[list[Finding], bool]:
-        """The rows in these hits (from, to, value), each once; and whether there are more than are kept."""
+    def find(self, hits: list[Hit], until: int, seen: dict[int, Finding]) -> bool:
+        """Add the rows with a hit that begins before `until` to what was `seen`, each once; False where there are more
+        than are kept. Hits further than `within` before the first of these change nothing.
+        """
         hits.sort()
         near, last, first = Counter[int](), 0, 0
-        seen: dict[int, Finding] = {}
         for start, end, number in hits:
+            if start >= until:
+                break
             while last < len(hits) and hits[last][0] <= start + self._within:
                 near[hits[last][2]] += 1
                 last += 1
@@ -144,8 +151,16 @@ class ExactMatcher:
                     digest = self.number(b"row " + row.to_bytes(8)).to_bytes(8)
                     seen[row] = Finding(self.name, Confidence.HIGH, start, end, digest)
                     if len(seen) >= MOST_ROWS:
-                        return list(seen.values()), True
-        return list(seen.values()), False
+                        return False
+        return True
+
+    def settled_before(self, start: int) -> int:
+        """All hits that begin before this place are known, with all that is near them, where a token begins there."""
+        return start - MOST_WORDS * (LONGEST + MOST_BETWEEN) - self._within
+
+    def needed_from(self, settled: int) -> int:
+        """Hits before this place are near none that is not settled."""
+        return settled - self._within
 
 
 class ExactSearch:
@@ -155,7 +170,10 @@ class ExactSearch:
         self._matcher, self._tokens = matcher, Tokens()
         self._numbers: dict[bytes, int] = {}
         self._run: list[Token] = []
-        self._hits: list[tuple[int, int, int]] = []
+        self._hits: list[Hit] = []
+        self._seen: dict[int, Finding] = {}
+        self._settles_at = MOST_HITS
+        self._is_more = False
 
     def feed(self, piece: bytes) -> None:
         self._take(self._tokens.feed(piece))
@@ -163,7 +181,23 @@ class ExactSearch:
     def end(self) -> tuple[list[Finding], bool]:
         """What was found, and whether there is more than that."""
         self._take(self._tokens.end())
-        return self._matcher.found(self._hits)
+        if not self._is_full:
+            self._is_more |= not self._matcher.find(self._hits, sys.maxsize, self._seen)
+        return list(self._seen.values()), self._is_more
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._seen) >= MOST_ROWS
+
+    def _settle(self, start: int) -> None:
+        """Find the rows so far, and forget what leads to no other."""
+        until = self._matcher.settled_before(start)
+        self._is_more |= not self._matcher.find(self._hits, until, self._seen)
+        needed = self._matcher.needed_from(until)
+        left = [] if self._is_full else [one for one in self._hits if one[0] >= needed]
+        if len(left) > 2 * MOST_HITS:  # in so little text: of values that all have one letter
+            self._is_more, left = True, left[MOST_HITS:]
+        self._hits, self._settles_at = left, len(left) + MOST_HITS
 
     def _take(self, tokens: Iterator[Token]) -> None:
         matcher, run = self._matcher, self._run
@@ -176,8 +210,10 @@ class ExactSearch:
                 run.clear()
             run.append(token)
             del run[:-MOST_WORDS]
-            if len(self._hits) >= MOST_HITS:
+            if self._is_full:
                 continue
+            if len(self._hits) >= self._settles_at:
+                self._settle(token[0])
             for length in range(1, len(run) + 1):
                 part = run[-length:]
                 if sum(len(one) for _, _, one in part) > matcher.longest:

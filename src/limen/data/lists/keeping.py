@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -19,6 +20,7 @@ from limen.data.lists.fingerprints import (
     Fingerprints,
 )
 from limen.data.lists.store import KeptList
+from limen.data.model import Finding
 from limen.data.rules.stated import DataRules, ExactSet, FingerprintSet
 from limen.errors import LimenError
 from limen.events import Event
@@ -29,6 +31,8 @@ EXACT, FINGERPRINT = "exact", "fingerprint"
 MOST_BYTES: Final = 32 << 20
 """Each process that looks into documents holds all lists."""
 T = TypeVar("T")
+
+_log = logging.getLogger("limen.data")
 
 
 class ListError(LimenError):
@@ -92,23 +96,64 @@ def remove(transaction: Transaction, name: str, now: Instant, by: str) -> None:
     transaction.say(Event(at=now, kind="data.list_removed", actor=by, details={"list": name}))
 
 
+class UnreadableList:
+    """In place of a list that can't be read: whatever is looked into may hold what is on it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def begin(self) -> UnreadableList:
+        return self
+
+    def feed(self, piece: bytes) -> None:
+        """Nothing is known of it."""
+
+    def end(self) -> tuple[list[Finding], bool]:
+        return [], True
+
+
+ListMatcher: TypeAlias = "ExactMatcher | FingerprintMatcher | UnreadableList"
+
+
 def matchers_of(
-    kept: Iterable[KeptList], keyring: Keyring, rules: DataRules
-) -> list[ExactMatcher | FingerprintMatcher]:
-    """What finds what is on these lists, as far as the rules declare them. Raises SealBrokenError, ListError."""
+    kept: Iterable[KeptList], keyring: Keyring, rules: DataRules, *, in_doubt: bool = False
+) -> list[ListMatcher]:
+    """What finds what is on these lists, as far as the rules declare them. Raises SealBrokenError, ListError.
+
+    `in_doubt`: raises nothing. A list that can't be read counts as found, so that rules which name it stop, and all
+    others are judged by what is in a document.
+    """
     stated = {one.id: one for one in rules.lists}
-    found: list[ExactMatcher | FingerprintMatcher] = []
+    found: list[ListMatcher] = []
     for one in kept:
         declared = stated.get(one.name)
-        key = _key_of(keyring, one) if declared else b""
-        if isinstance(declared, ExactSet) and one.kind == EXACT:
-            data = _read(one.body, ExactData)
-            if data.fields == declared.fields:
-                found.append(ExactMatcher(one.name, data, key, declared.needs, declared.within))
-        elif isinstance(declared, FingerprintSet) and one.kind == FINGERPRINT:
-            documents = _read(one.body, Fingerprints)
-            found.append(FingerprintMatcher(one.name, documents, key, declared.share, declared.passage))
+        if declared is None:
+            continue
+        try:
+            matcher = _matcher(one, keyring, declared)
+        except LimenError as error:
+            if not in_doubt:
+                raise
+            _log.error("the list %s can't be read, so rules that name it find it everywhere: %s", one.name, error)
+            matcher = UnreadableList(one.name)
+        if matcher is None:
+            _log.warning("nothing that fits is kept of the list %s, so rules that name it find nothing", one.name)
+            continue
+        found.append(matcher)
     return found
+
+
+def _matcher(kept: KeptList, keyring: Keyring, declared: ExactSet | FingerprintSet) -> ListMatcher | None:
+    """None: it was kept with other fields, or is of another kind."""
+    key = _key_of(keyring, kept)
+    if isinstance(declared, ExactSet) and kept.kind == EXACT:
+        data = _read(kept.body, ExactData)
+        is_fit = data.fields == declared.fields
+        return ExactMatcher(kept.name, data, key, declared.needs, declared.within) if is_fit else None
+    if isinstance(declared, FingerprintSet) and kept.kind == FINGERPRINT:
+        documents = _read(kept.body, Fingerprints)
+        return FingerprintMatcher(kept.name, documents, key, declared.share, declared.passage)
+    return None
 
 
 def missing(kept: Iterable[KeptList], rules: DataRules) -> list[str]:

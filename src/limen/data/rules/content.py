@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from limen.data.documents import Inspected, WhyNot
@@ -52,6 +52,16 @@ def content_of(inspected: Inspected, allowed: Collection[Value] = (), claim: Cla
     low, medium, high = by_confidence
     counts = {name: (low[name], medium.get(name, 0), high.get(name, 0)) for name in low}
     return Content(counts, label, inspected.why_not, claim)
+
+
+def without(inspected: Inspected, allowed: Collection[Value]) -> Inspected:
+    """The same without values that are allowed, and the places at which they are."""
+    is_left = [(one.detector, one.digest) not in allowed for one in inspected.found.findings]
+    if all(is_left):
+        return inspected
+    findings = tuple(one for one, left in zip(inspected.found.findings, is_left, strict=True) if left)
+    where = tuple(one for one, left in zip(inspected.where, is_left, strict=False) if left)
+    return replace(inspected, found=replace(inspected.found, findings=findings), where=where)
 
 
 def written(content: Content) -> str:

@@ -89,8 +89,8 @@ def is_met(rule: Rule, content: Content, label: Label | None) -> bool:
 
 
 def goes_outside(passing: Passing) -> bool:
-    """Whether it leaves the company: to a site of somebody else's, or to somebody who is not of it."""
-    return passing.channel is Channel.WEB or bool(passing.outside)
+    """Whether it leaves the company: to a site that is not known to be its own, or to somebody who is not of it."""
+    return (passing.channel is Channel.WEB and not passing.stays_inside) or bool(passing.outside)
 
 
 def _is_exempt(rule: Rule, passing: Passing, sender: Sender) -> bool:

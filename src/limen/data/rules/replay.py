@@ -105,6 +105,7 @@ def passing_of(event: Event) -> Passing:
         outside=frozenset(str(details.get("outside", "")).split()),
         label=_label(details.get("from")),
         has_healthy_device={"yes": True, "no": False}.get(str(details.get("healthy", ""))),
+        stays_inside=details.get("goes_outside") is False,
     )
 
 

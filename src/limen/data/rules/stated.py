@@ -181,6 +181,13 @@ class DataRules:
         ]
 
     @property
+    def all_sought(self) -> list[Detector]:
+        """Limen's detectors that are in use, and the company's own with its dictionaries."""
+        from limen.data.rules.looked_for import detectors_of  # noqa: PLC0415 -- heavy, as above
+
+        return list(detectors_of(self))
+
+    @property
     def sought_ids(self) -> frozenset[str]:
         """Everything that is looked for, by its id."""
         return frozenset({*(one.id for one in self.sought), *(name for name, _ in self.own_names)})

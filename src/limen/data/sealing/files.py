@@ -14,7 +14,7 @@ from limen.data.sealing import header, payload
 from limen.data.sealing.age_keys import Identity, Recipient
 from limen.data.sealing.errors import SealedError, broken
 from limen.data.sealing.payload import Source, Told
-from limen.storage.files import read_own, sync, write_all
+from limen.storage.files import open_plain, read_own, sync, write_all
 
 ENDING: Final = ".age"
 _PENDING: Final = ".new-header"
@@ -50,7 +50,7 @@ def seal(source: Source, target: Path, recipients: Sequence[Recipient], told: To
 
 def read_header(path: Path) -> header.Header:
     """Raises SealedError, OSError."""
-    with path.open("rb") as file:
+    with open_plain(path, follows_links=True) as file:
         return header.read(file, path.name)
 
 
@@ -131,7 +131,7 @@ def _pending(path: Path) -> Path:
 
 
 def _nonce_at(path: Path, offset: int) -> bytes:
-    with path.open("rb") as file:
+    with open_plain(path, follows_links=True) as file:
         file.seek(offset)
         return file.read(payload.NONCE)
 

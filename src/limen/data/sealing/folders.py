@@ -17,9 +17,9 @@ from typing import IO, Final
 
 from limen.data.sealing.errors import SealedError, broken
 from limen.data.sealing.payload import Source
+from limen.data.sealing.unpacking import leads_out, unpack
 
 ENDING: Final = ".tar"
-MOST_MEMBERS: Final = 1_000_000
 _PIECE: Final = 1 << 20
 
 
@@ -32,7 +32,8 @@ def size_of(folder: Path) -> int:
 def packed(folder: Path) -> Iterator[Source]:
     """The folder as tar, to be read to its end. Links stay links, and nothing behind them comes along.
 
-    Raises OSError and SealedError where something in it can't be read, or is neither file, folder nor link.
+    Raises OSError and SealedError where something in it can't be read, is neither file, folder nor link, or a link that
+    leads out of it: that would not be opened.
     """
     with _running(lambda target: _pack(folder, target)) as source:
         yield source
@@ -84,11 +85,7 @@ def _unpacking(part: Path, name: str) -> Iterator[IO[bytes]]:
 
 
 def _unpack(source: IO[bytes], into: Path, name: str) -> None:
-    with tarfile.open(fileobj=source, mode="r|") as tar:
-        for number, member in enumerate(tar):
-            if number == MOST_MEMBERS:
-                raise broken(name, "it has too many files")
-            tar.extract(member, into, filter="data")
+    unpack(source, into, name)
     while source.read(_PIECE):  # what follows the end of a tar: whoever writes it must not wait for ever
         pass
 
@@ -106,9 +103,12 @@ def _raise(error: OSError) -> None:
 def _pack(folder: Path, target: IO[bytes]) -> None:
     with tarfile.open(fileobj=target, mode="w|", format=tarfile.PAX_FORMAT, dereference=False) as tar:
         for path in _below(folder):
-            member = tar.gettarinfo(path, arcname=str(path.relative_to(folder)))
+            name = path.relative_to(folder)
+            member = tar.gettarinfo(path, arcname=str(name))
             if not (member.isfile() or member.isdir() or member.issym() or member.islnk()):
                 raise SealedError(f"{path} is neither a file nor a folder", "move it away")
+            if member.issym() and leads_out(name.parts, member.linkname):
+                raise SealedError(f"{path} is a link that leads out of the folder", "move it away")
             member.uid = member.gid = 0
             member.uname = member.gname = ""
             if member.isreg():

@@ -2,11 +2,13 @@
 
 The age format says nothing of who sealed a file: whoever knows the public key can put another in its place. The
 manifest does. It is signed by a key that Limen certified for one person and some hours, or by Limen itself. It names
-the file by the SHA-256 of its payload, which stays when keys change, and by an ID that only the file's key gives.
+the file by the SHA-256 of its payload, which stays when keys change, and by an ID that only the file's key gives; and
+its `mac` proves that whoever signed had that key, for anybody with a certificate could sign for files of others.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,9 +17,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from limen.clock import Instant
-from limen.data.sealing.errors import SealedError
+from limen.data.sealing import files, header
+from limen.data.sealing.errors import SealedError, broken
 from limen.facts import Label
-from limen.storage.files import replace_file
+from limen.storage.files import open_plain, replace_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,7 +35,8 @@ SERVER: Final = "server"
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is known of one sealed file. `key` is the ID of the sealing key, `by` a person's ID, `others` for whom it is
-    sealed beside the company (keys of age).
+    sealed beside the company (keys of age), `folder` whether a folder is in it, as a tar, and `mac` an HMAC-SHA-256
+    (hex) of all of this under the file's key.
     """
 
     tenant: str
@@ -44,6 +48,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: str
     at: Instant
     others: tuple[str, ...] = ()
+    folder: bool = False
+    mac: str = ""
 
 
 class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +82,19 @@ def certify(certificate: Certificate, limen: Ed25519PrivateKey) -> Certified:
 def sign(manifest: Manifest, key: Ed25519PrivateKey, certified: Certified | None = None) -> Signed:
     """`key` is the one that was `certified`, or Limen's own."""
     return Signed(manifest, key.sign(_MANIFEST + _bytes(manifest)).hex(), certified)
+
+
+def with_mac(manifest: Manifest, file_key: bytes) -> Manifest:
+    """The manifest as whoever has the file's key says it."""
+    return msgspec.structs.replace(manifest, mac=_mac(manifest, file_key))
+
+
+def check_key(manifest: Manifest, file_key: bytes, name: str) -> None:
+    """Raises SealedError where it is of another file, or from somebody who never had this one's key."""
+    if manifest.document != files.document_id(file_key):
+        raise broken(name, "its manifest is that of another file")
+    if not hmac.compare_digest(manifest.mac.encode(), _mac(manifest, file_key).encode()):
+        raise broken(name, "its manifest was written without the file's key")
 
 
 def verify(signed: Signed, limen: Sequence[bytes], name: str) -> Manifest:
@@ -112,7 +131,7 @@ def read(sealed: Path) -> Signed:
     """The manifest beside a sealed file, not verified yet. Raises SealedError, also where there is none."""
     path = path_of(sealed)
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:  # on a share, anything may be in its place
             text = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise SealedError(
@@ -136,6 +155,11 @@ def _check(signed: bytes, signature: str, keys: Sequence[bytes], name: str) -> N
             Ed25519PublicKey.from_public_bytes(key).verify(_hex(signature), signed)
             return
     raise _forged(name)
+
+
+def _mac(manifest: Manifest, file_key: bytes) -> str:
+    key = header.derived(file_key, b"", b"limen manifest")
+    return hmac.digest(key, _bytes(msgspec.structs.replace(manifest, mac="")), "sha256").hex()
 
 
 def _hex(text: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ def opened_name(path: Path) -> str:
 
 
 def is_folder(path: Path) -> bool:
+    """Whether a folder is in it, as its manifest says, which is not verified yet; without one, as its name says."""
+    with suppress(SealedError):
+        return manifest.read(path).manifest.folder
     return path.name.endswith(folders.ENDING + files.ENDING)
 
 
@@ -63,9 +67,9 @@ def open_to(path: Path, target: Path, key: bytes, said: Manifest | None, told: T
 
     Raises SealedError, OSError.
     """
-    if said is not None and said.document != files.document_id(key):
-        raise broken(path.name, "its manifest is that of another file")
-    if is_folder(path):
+    if said is not None:
+        manifest.check_key(said, key, path.name)
+    if said.folder if said is not None else is_folder(path):
         with folders.unpacked(target, path.name) as pipe:
             _open(path, pipe, key, said, told)
     else:

@@ -64,15 +64,15 @@ class Rotation:
         if not able:
             raise SealedError(f"there is no key for {said.label} files of {said.period}", "restore the database")
         newest = able[0]
-        if said.key == newest.id:
-            return Outcome.NEWEST
         identities = [self._identity(key) for key in able if key.is_usable]
-        key = files.file_key_of(path, identities)[0]
-        if files.document_id(key) != said.document:
-            raise SealedError("its manifest is that of another file", "restore both from a backup")
+        key, by = files.file_key_of(path, identities)
+        manifest.check_key(said, key, path.name)  # else anybody with a certificate could name whom it is sealed for
+        if said.key == newest.id and by.recipient.text == newest.recipient:
+            return Outcome.NEWEST
         others = (*newest.recovery, *said.others)
         files.rewrap(path, key, [Recipient.read(text) for text in (newest.recipient, *others)])
-        manifest.write(path, manifest.sign(msgspec.structs.replace(said, key=newest.id), self.company.signing))
+        now = manifest.with_mac(msgspec.structs.replace(said, key=newest.id), key)
+        manifest.write(path, manifest.sign(now, self.company.signing))
         return Outcome.ROTATED
 
     def _identity(self, key: SealingKey) -> Identity:

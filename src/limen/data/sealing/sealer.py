@@ -94,7 +94,9 @@ class Sealer:
             by=self.by,
             at=now,
             others=tuple(one.text for one in self.others),
+            folder=path.is_dir(),
         )
+        said = manifest.with_mac(said, sealed.file_key)
         manifest.write(target, manifest.sign(said, self.signing, self.certified))
         return said
 

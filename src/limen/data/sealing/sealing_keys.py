@@ -71,13 +71,15 @@ class Company:
             raise SealedError(
                 f"{label.word} files need {needed} recovery key{'s' * (needed > 1)}, and there "
                 f"{'is' if len(found) == 1 else 'are'} {len(found)}",
-                "run `limen seal recovery-key`, and put what it prints into limen.toml",
+                "an administrator runs `limen seal recovery-key`, adds what it says to limen.toml, and restarts Limen",
             )
         return found
 
 
 def key_now(transaction: Transaction, company: Company, label: Label, now: Instant, by: str = "") -> SealingKey:
-    """The key that files of this label are sealed for now; made where there is none yet, or with other recovery keys.
+    """The key that files of this label are sealed for now; made where there is none yet with these recovery keys: the
+    newest of those there are, so that a server and a command of which one knows the settings of before make no keys in
+    turns.
 
     Raises SealedError where the period's keys are to be destroyed, recovery keys are missing, or no key can be made.
     """
@@ -88,8 +90,9 @@ def key_now(transaction: Transaction, company: Company, label: Label, now: Insta
             f"keys for {label.word} files of {period} are destroyed, or will be",
             "keep them with `limen seal keep`, or wait for the next period",
         )
-    if found and found[0].recovery == recovery:
-        return found[0]
+    same = next((one for one in found if one.recovery == recovery and one.is_usable), None)
+    if same is not None:
+        return same
     return new_key(transaction, company, label, period, now, by)
 
 

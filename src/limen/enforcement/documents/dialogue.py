@@ -30,6 +30,8 @@ class DialogueRequest(msgspec.Struct, frozen=True):
     whom_to_ask: Callable[[App, Stopped], str]
     session: Session | None
     same_origin: bool
+    is_by_script: bool = False
+    """Whether a page asks for it in the background, and nobody sees what is said in their name."""
 
 
 async def answer(
@@ -42,7 +44,7 @@ async def answer(
         if stopped is None:
             return stopped_page.gone_page()
         return stopped_page.page(stopped, request.app.name, request.whom_to_ask(request.app, stopped))
-    if request.method != "POST" or not request.same_origin:
+    if request.method != "POST" or not request.same_origin or request.is_by_script:
         return json_reply(403, {"error": "access_denied"})
     is_json = request.content_type.partition(b";")[0].strip().lower() == b"application/json"
     said = _said(await _read(receive), is_json=is_json)

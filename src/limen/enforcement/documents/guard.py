@@ -15,13 +15,13 @@ from limen.enforcement.documents.behind import Behind, Doubled, Turn
 from limen.enforcement.documents.edges import Edges, joints
 from limen.enforcement.documents.looking import Held, Looked, Looking
 from limen.enforcement.documents.pieces import Pieces, ResumedUploads, is_a_piece
-from limen.enforcement.documents.spool import Budget, NoRoomError, Spool
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument, Stops
 from limen.enforcement.headers import Fields, first
 from limen.facts import App, Document, Facts, Label
 from limen.facts.passing import Channel, Passing, Step
 from limen.http_bodies.codings import acceptable
 from limen.http_bodies.forms import filename_in
+from limen.http_bodies.spool import Budget, NoRoomError, Spool
 from limen.pillar.data_checks import DataChecks
 
 MOST_TOLD: Final = 20
@@ -57,8 +57,16 @@ class DocumentGuard:
     """Looks into what passes the gateway. `key` keys the digests by which documents are known again."""
 
     def __init__(
-        self, checks: DataChecks, clock: Clock, key: bytes, budget: Budget | None = None, looking: Looking | None = None
+        self,
+        checks: DataChecks,
+        clock: Clock,
+        key: bytes,
+        budget: Budget | None = None,
+        looking: Looking | None = None,
+        names_documents: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`names_documents`: whether any policy says something of documents, so that their labels have to be read."""
+        self._names_documents = names_documents
         self._checks = checks
         self.looking = looking or Looking(checks, key)
         self.budget = budget or Budget()
@@ -69,7 +77,7 @@ class DocumentGuard:
     def asked(
         self, channel: Channel, answer: Answer, app: App, name: str = "", facts: Facts | None = None
     ) -> Passing | None:
-        """What passes, where a rule could apply to it; None where nobody asks, and nothing is to be looked into.
+        """What passes, where a rule or policy could be about it; None where nothing is to be looked into.
 
         `facts`: those of now, where the answer is older.
         """
@@ -84,7 +92,8 @@ class DocumentGuard:
             label=app.label,
             has_healthy_device=is_healthy,
         )
-        return passing if self._checks.asks(passing) else None
+        is_asked = self._checks.asks(passing) or (channel is Channel.DOWNLOAD and self._names_documents())
+        return passing if is_asked else None
 
     def holds(self, passing: Passing) -> bool:
         """Whether anything may stop what passes so, and it is held for that: else it passes as it comes."""

@@ -16,21 +16,20 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from limen.enforcement.documents.edges import MOST_JOINED, Edges
-from limen.enforcement.documents.spool import NoRoomError, Spool
 from limen.facts import Label
-from limen.facts.passing import Channel, Judged, Passing, Step
+from limen.facts.passing import FAILED, Channel, Judged, Passing, Step, stops_unseen
 from limen.http_bodies.codings import Readable, UnreadableError, as_far_as_readable, codings_in, undone
 from limen.http_bodies.splitting import Document, documents_in
+from limen.http_bodies.spool import NoRoomError, Spool
 from limen.pillar.data_checks import DataChecks, InspectedDocument
 
 LATE_SECONDS: Final = 20.0
 """So long the look may take between one piece of a body and the next, and behind the last."""
 
-FAILED: Final = frozenset({"failed", "timed-out", "too-large"})
-"""Words of `data.documents.WhyNot` for a look that did not come to its end."""
 _OF_PIECES: Final = frozenset({"broken", "unknown-kind"})
 """What is said of a piece of a packed document. A restricted app gets none."""
-_TOO_LARGE: Final = frozenset({"too-large"})
+_BREATH: Final = 2 << 20
+"""After so many bytes others have their turn."""
 WHOLE: Final = -1
 NOT_KNOWN: Final = -2
 """In place of a number: the whole body as it is, and something that is not known again."""
@@ -108,8 +107,13 @@ class Held:
             yield piece
 
     async def so_far(self) -> AsyncIterator[bytes]:
-        """What is held by now."""
+        """What is held by now. Others have their turn meanwhile."""
+        read = 0
         for piece in self._spool.read():
+            read += len(piece)
+            if read > _BREATH:
+                read = 0
+                await asyncio.sleep(0)
             yield piece
 
 
@@ -152,6 +156,8 @@ class Looking:
                         if readable.wrong is not None:  # what was read before it stands in what was found
                             raise readable.wrong
                     await _drained(held.pieces())  # what the look had no need of
+                    if codings and passing.channel is Channel.UPLOAD:
+                        looked.append(await self._coded(passing, held))
                 except UnreadableError as wrong:
                     if held.wrong is None:
                         looked.extend(await self._unreadable(passing, held, wrong.why, codings))
@@ -187,13 +193,22 @@ class Looking:
         a digest costs as much as all else that is done about a body.
         """
         digests = dict[int, bytes]()
-        with suppress(UnreadableError):
-            plain = undone(held.so_far(), codings_in(content_encoding))
-            async for one in documents_in(plain, content_type, looked[0].passing.name if looked else ""):
-                digests[len(digests)] = await self._digest(one.body)
+        with suppress(UnreadableError, TimeoutError):
+            async with asyncio.timeout(self._late):
+                await self._digests(looked, held, content_type, content_encoding, digests)
+        return [replace(one, digest=digests.get(one.number, b"")) for one in looked]
+
+    async def _digests(
+        self, looked: list[Looked], held: Held, content_type: bytes, coding: bytes, digests: dict[int, bytes]
+    ) -> None:
+        """Add the digests by the numbers of their documents. Raises UnreadableError."""
         if any(one.number == WHOLE for one in looked):
             digests[WHOLE] = await self._digest(held.so_far())
-        return [replace(one, digest=digests.get(one.number, b"")) for one in looked]
+        plain = undone(held.so_far(), codings_in(coding))
+        number = 0
+        async for one in documents_in(plain, content_type, looked[0].passing.name if looked else ""):
+            digests[number] = await self._digest(one.body)
+            number += 1
 
     async def text(self, passing: Passing, text: bytes, *, is_known: bool = False) -> Looked:
         """A message, or a piece of something that has no end. `is_known`: it is known again, as documents are."""
@@ -242,6 +257,14 @@ class Looking:
         judged = self._judged(passing, inspected, is_piece=is_piece)
         return Looked(passing, document.where, inspected, judged, number)
 
+    async def _coded(self, passing: Passing, held: Held) -> Looked:
+        """A body with its codings: an app that undoes none stores what they leave room for, such as remarks. That it
+        can't be read as it is says nothing: it was, without them.
+        """
+        coded = await self._document(passing, Document(passing.name, "", held.so_far()), WHOLE)
+        inspected = replace(coded.inspected, why_not=coded.inspected.why_not & FAILED)
+        return replace(coded, inspected=inspected, judged=self._judged(passing, inspected))
+
     async def _unreadable(self, passing: Passing, held: Held, why: str, codings: tuple[str, ...]) -> list[Looked]:
         """A body that can't be taken apart: for that, as it is held, and without its codings as far as that goes."""
         if why == "too-large":
@@ -271,8 +294,8 @@ class Looking:
         unseen = failed | inspected.why_not & _OF_PIECES if is_piece else failed
         try:
             judged = self.checks.judge(passing, inspected)
-            is_restricted = passing.label is Label.RESTRICTED
-            is_stopped = bool(unseen) if is_restricted else bool(failed - _TOO_LARGE) and self.checks.stops(passing)
+            why = unseen if passing.label is Label.RESTRICTED else failed
+            is_stopped = stops_unseen(passing.label, why, lambda: self.checks.stops(passing))
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, it may not pass
             _log.warning("what passes could not be judged: %s", type(failure).__name__)
             return Judged(Step.BLOCK)

@@ -97,7 +97,7 @@ def page(
             return escape(said(words).replace("{app}", app).replace("{owner}", owner))
 
         yield f"<h1>{text(title)}</h1><p>{text(_FOUND if stopped.is_upload else _FOUND_COMING)}</p>"
-        yield "<ul>" + "".join(_item(one, said(_UNREAD)) for one in stopped.documents) + "</ul>"
+        yield "<ul>" + "".join(_item(one, said) for one in stopped.documents) + "</ul>"
         for one in stopped.words:
             why = f": {escape(one.why)}" if one.why else ""
             yield f"<p><strong>{escape(one.title)}</strong>{why}</p>"
@@ -143,9 +143,9 @@ def gone_page() -> Reply:
     return _page(404, _GONE, section)
 
 
-def _item(one: StoppedDocument, unread: str) -> str:
+def _item(one: StoppedDocument, said: Callable[[str], str]) -> str:
     called = escape(visible(one.name or one.field))
-    kinds = escape(", ".join(one.kinds) or unread)
+    kinds = escape(", ".join(said(kind) for kind in one.kinds) or said(_UNREAD))
     where = escape(visible(", ".join(one.where)))
     return f"<li>{f'<strong>{called}</strong>: ' if called else ''}{kinds}{f' ({where})' if where else ''}</li>"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from limen.data.findings.service import Findings, Wanted
 from limen.facts.passing import Channel
 from limen.messages import gettext_noop
+from limen.web.data.needs import names
 from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import query
@@ -40,10 +42,12 @@ def routes(site: Site) -> APIRouter:
     @router.get(AT)
     async def show(request: Request, visit: Authorized) -> Response:
         rows, _ = await findings.find(Wanted(state="", person=visit.person.id), NEWEST)
+        known, say = frozenset(names(site.known).values()), visit.localizer.gettext
         return site.page(
             "data/mine.html",
             visit,
             rows=rows,
+            kinds={row.id: ", ".join(map(say, kinds_in(row.kinds, known))) for row in rows},
             exceptions=await findings.own_exceptions(visit.person.id),
             apps={app.id: app.name for app in site.known.apps.values()},
             channels=CHANNELS,
@@ -57,3 +61,13 @@ def routes(site: Site) -> APIRouter:
         return site.go(visit, AT, done="ended" if is_ended else "gone")
 
     return router
+
+
+def kinds_in(written: str, known: Collection[str]) -> list[str]:
+    """The kinds of a line as an event has it; some have a comma in their name."""
+    words, found = written.split(", ") if written else [], list[str]()
+    while words:
+        most = next((size for size in range(min(3, len(words)), 1, -1) if ", ".join(words[:size]) in known), 1)
+        found.append(", ".join(words[:most]))
+        words = words[most:]
+    return found

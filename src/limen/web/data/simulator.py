@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import APIRouter
@@ -15,6 +15,7 @@ from limen.data.model import Confidence
 from limen.data.protection import DataProtection
 from limen.data.rules.model import Channel, Judged, Passing, Step
 from limen.facts import Label
+from limen.facts.passing import FAILED, stops_unseen
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import MAX_VALUE
@@ -32,6 +33,7 @@ PAGES: Final = (
 )
 MOST_PLACES: Final = 5
 MOST_PEOPLE: Final = 500
+_OF_APPS: Final = frozenset({Channel.UPLOAD, Channel.DOWNLOAD})
 OUTSIDE: Final = frozenset({"somebody@partner.example"})
 WAYS: Final[Mapping[Channel, str]] = {
     Channel.UPLOAD: "Uploaded to an app",
@@ -39,15 +41,24 @@ WAYS: Final[Mapping[Channel, str]] = {
     Channel.WEB: "Sent to a website",
     Channel.MAIL: "Sent by mail",
     Channel.SHARE: "Saved to a file share",
-    Channel.LINK: "Shared by a link",
 }
+"""By which something can pass today: nothing tells of links of cloud drives yet."""
 STEPS: Final[Mapping[Step, str]] = {
     Step.ALLOW: "It passes",
     Step.WATCH: "It passes and is noted",
     Step.WARN: "They must say why",
     Step.BLOCK: "It is stopped",
-    Step.QUARANTINE: "It is stopped and kept",
+    Step.QUARANTINE: "It is stopped",
 }
+_TAKEN: Final = "It is taken away and kept"
+STEPS_BY: Final[Mapping[Channel, Mapping[Step, str]]] = {
+    Channel.WEB: {**STEPS, Step.WARN: STEPS[Step.BLOCK]},
+    Channel.MAIL: {**STEPS, Step.QUARANTINE: "It is kept on hold"},
+    Channel.SHARE: {**STEPS, Step.WARN: _TAKEN, Step.BLOCK: _TAKEN, Step.QUARANTINE: _TAKEN},
+}
+"""Where a step means something else than in the gateway: nobody can be asked at a proxy or a share, and only mail and
+shares keep anything.
+"""
 UNREAD: Final[Mapping[WhyNot, str]] = {
     WhyNot.ENCRYPTED: "it is encrypted",
     WhyNot.TOO_LARGE: "it is too large",
@@ -88,6 +99,8 @@ class Way:
     unhealthy: Judged
     others: tuple[tuple[Step, int], ...]
     """For how many people something else happens than for the one who is asked about."""
+    steps: Mapping[Step, str]
+    """What each step means there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +130,9 @@ def routes(site: Site) -> APIRouter:
             return shown(visit, asked, text, problem="large" if sent.content else "empty")
         inspected = await protection.inspect(sent.content or text.encode())
         people = list(site.known.people)[:MOST_PEOPLE]
-        tried = await site.in_thread(lambda: _tried(protection, inspected, asked, people))
+        app = site.known.apps.get(asked.app)
+        label = app.label if app is not None else None
+        tried = await site.in_thread(lambda: _tried(protection, inspected, asked, label, people))
         return shown(visit, asked, text, tried)
 
     def shown(visit: SignedInVisit, asked: Asked, text: str, tried: Tried | None = None, problem: str = "") -> Response:
@@ -133,7 +148,6 @@ def routes(site: Site) -> APIRouter:
             wrong=problem,
             people=people,
             apps=apps,
-            steps=STEPS,
             has_rules=bool(protection.rules.rules),
             most_text=MAX_VALUE,
             most_mb=MOST_BYTES >> 20,
@@ -146,8 +160,10 @@ def _asked(sent: Upload) -> Asked:
     return Asked(sent.fields.get("person", ""), sent.fields.get("app", ""))
 
 
-def _tried(protection: DataProtection, inspected: Inspected, asked: Asked, people: list[str]) -> Tried:
-    ways = tuple(_way(protection, inspected, asked, channel, people) for channel in Channel)
+def _tried(
+    protection: DataProtection, inspected: Inspected, asked: Asked, label: Label | None, people: list[str]
+) -> Tried:
+    ways = tuple(_way(protection, inspected, asked, label, channel, people) for channel in WAYS)
     content = protection.judge(Passing(Channel.UPLOAD), inspected).label
     return Tried(
         inspected.kind,
@@ -159,10 +175,28 @@ def _tried(protection: DataProtection, inspected: Inspected, asked: Asked, peopl
     )
 
 
-def _way(protection: DataProtection, inspected: Inspected, asked: Asked, channel: Channel, people: list[str]) -> Way:
+def _way(
+    protection: DataProtection,
+    inspected: Inspected,
+    asked: Asked,
+    label: Label | None,
+    channel: Channel,
+    people: list[str],
+) -> Way:
+    """`label` is that of the app, which counts at the gateway alone."""
+    of_app = label if channel in _OF_APPS else None
+
     def judged(person: str, *, outside: bool = False, healthy: bool = True) -> Judged:
         to = OUTSIDE if outside else frozenset[str]()
-        return protection.judge(Passing(channel, person, asked.app, "", to, None, healthy), inspected)
+        passing = Passing(channel, person, asked.app, "", to, of_app, healthy)
+        judged = protection.judge(passing, inspected)
+        # As the gateway does with what the look did not come to its end with.
+        is_stopped = channel in _OF_APPS and stops_unseen(
+            of_app, frozenset(map(str, inspected.why_not & FAILED)), lambda: protection.stops(passing)
+        )
+        return (
+            replace(judged, step=Step.BLOCK, may_justify=False) if is_stopped and judged.step < Step.BLOCK else judged
+        )
 
     inside = judged(asked.person)
     others: dict[Step, int] = {}
@@ -176,6 +210,7 @@ def _way(protection: DataProtection, inspected: Inspected, asked: Asked, channel
         judged(asked.person, outside=True),
         judged(asked.person, healthy=False),
         tuple(sorted(others.items())),
+        STEPS_BY.get(channel, STEPS),
     )
 
 

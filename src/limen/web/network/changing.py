@@ -11,14 +11,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.company.candidate import candidate
-from limen.company.company import Company
-from limen.company.load import FolderError
-from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.network.flow_text import with_flow, with_host
 from limen.network.model import FILE, Flow, Host, Way
 from limen.web.console.changes import Changes
+from limen.web.console.edited_file import MOST_PROBLEMS, EditedFile, add_editing, problems_of
 from limen.web.network.proving import Proving
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE
@@ -37,9 +34,16 @@ PAGES: Final = (
     Route("POST", NEW, CHANGE, does="Add a flow: see what would change"),
     Route("POST", TEXT, CHANGE, does="Change network.yaml: see what would change"),
 )
-MOST_TEXT: Final = 16_000
-"""Characters of the file that are changed here; a longer one is changed in the company folder."""
-MOST_PROBLEMS: Final = 50
+EDITED: Final = EditedFile(
+    TEXT,
+    FILE,
+    MAP,
+    "Network map",
+    "The next page says what becomes newly reachable. Nothing takes effect until you publish, and what must never be "
+    "is refused.",
+    "No problems found, and all that must never be is proved.",
+    (NEW, "Add flows"),
+)
 REVIEW_DAYS: Final = 180
 FIELDS: Final = ("id", "from", "to", "service", "owner", "purpose", "review", "expires")
 MOST_OFFERED: Final = 500
@@ -73,23 +77,7 @@ def routes(site: Site) -> APIRouter:
         text = with_host(company.files.get(FILE, ""), host)
         return await changes.begin(visit, f"State the host {host.name}", {FILE: text}, MAP, company)
 
-    @router.get(TEXT)
-    async def edit(visit: Authorized) -> Response:
-        company = changes.company
-        return _editor(site, visit, company.files.get(FILE, ""), base=company.revision)
-
-    @router.post(TEXT)
-    async def change(visit: Authorized, sent: Sent) -> Response:
-        text = one(sent, "text").replace("\r\n", "\n")
-        try:
-            company = await changes.unchanged_since(sent)
-            if one(sent, "do") == "check":
-                await site.in_thread(lambda: _checked(company, text))
-                return _editor(site, visit, text, base=company.revision, is_checked=True)
-            return await changes.begin(visit, f"{FILE} changed", {FILE: _bounded(text)}, TEXT, company)
-        except LimenError as wrong:
-            return _editor(site, visit, text, wrong, base=one(sent, "base"))
-
+    add_editing(router, site, EDITED)
     return router
 
 
@@ -110,22 +98,6 @@ def _host(zone: str, name: str, address: str) -> Host:
         raise LimenError("a host has an address, such as 10.20.0.9", "go back and press again") from None
 
 
-def _checked(company: Company, text: str) -> None:
-    candidate(company, {FILE: _bounded(text)})
-
-
-def _bounded(text: str) -> str:
-    if len(text) > MOST_TEXT:
-        raise LimenError(f"the text is longer than {MOST_TEXT:,} characters", "change it in the company folder")
-    return text
-
-
-def _problems(wrong: LimenError | None) -> tuple[Problem, ...]:
-    if wrong is None:
-        return ()
-    return wrong.problems if isinstance(wrong, FolderError) else (Problem("", 0, 0, wrong.what, wrong.fix),)
-
-
 def _form(
     site: Site, proving: Proving, visit: SignedInVisit, values: dict[str, str], wrong: LimenError | None = None
 ) -> Response:
@@ -139,32 +111,5 @@ def _form(
         places=[*network.zone_names, "inside", "everything", *network.host_of][:MOST_OFFERED],
         services=["any", *network.service_of],
         owners=sorted(site.known.groups),
-        problems=_problems(wrong)[:MOST_PROBLEMS],
-    )
-
-
-def _editor(
-    site: Site,
-    visit: SignedInVisit,
-    text: str,
-    wrong: LimenError | None = None,
-    *,
-    base: str,
-    is_checked: bool = False,
-) -> Response:
-    """`base`: the revision that the text was made from, which stays so when others published meanwhile."""
-    problems = _problems(wrong)
-    return site.page(
-        "console/network_file.html",
-        visit,
-        status=status_of(wrong) if wrong else 200,
-        current="/console/network",
-        text=text,
-        is_too_long=len(text) > MOST_TEXT,
-        problems=problems[:MOST_PROBLEMS],
-        wrong_lines={each.line for each in problems if each.file == FILE},
-        is_checked=is_checked,
-        base=base,
-        lines=max(18, text.count("\n") + 3),
-        most=MOST_TEXT,
+        problems=problems_of(wrong)[:MOST_PROBLEMS],
     )
