@@ -12,14 +12,14 @@ a name of its own, so that none is known. In turn
 - `scan`: rules may stop something, so each is held and looked into for all detectors, by the processes that do so in
   service,
 - `watch`: rules only watch, so each passes as it comes and is looked into meanwhile,
-- `again`: as `scan`, of documents that came before.
+- `again`: as `scan`, downloads of documents that came before (of each kind alone).
 
 `gateway_…_ratio` is the worse of uploads and downloads of the mix against `none`, as the median of rounds;
-`up_ratio_KIND` that of uploads of one kind, looked into (`worst` the slowest). `none` is as fast as memory: what a link
-of 1 Gbit/s carries is 119 MB/s, and `of_1_gbit` is which part of that comes through, looked into. `beside_…_ms`: how
-long another person's little request takes meanwhile, half of them and 99 of 100. `late`: so many bodies waited for a
-process, or took it, for so long that they were refused. `scan_mb_s` is the scanner alone on
-text, by the CPU time that it takes: what one core looks into at most.
+`up_ratio_KIND` that of uploads of one kind, looked into (`worst` the slowest), `again_ratio_KIND` of downloads that
+came before. `none` is as fast as memory: what a link of 1 Gbit/s carries is 119 MB/s, and `of_1_gbit` is which part of
+that comes through, looked into. `beside_…_ms`: how long another person's little request takes meanwhile, half of them
+and 99 of 100. `late`: so many bodies waited for a process, or took it, for so long that they were refused. `scan_mb_s`
+is the scanner alone on text, by the CPU time that it takes: what one core looks into at most.
 
 `--long`: so many gigabytes of the mix, looked into; how much this process grew from its first gigabyte on
 (`long_grew_mb`), and the most that one that looks into documents took (`long_worker_mb`).
@@ -48,7 +48,7 @@ GBIT: Final = 119.0
 """MB in a second of a link of 1 Gbit/s, behind the heads of Ethernet, IP and TCP."""
 LITTLE: Final = "little.txt"
 WAYS: Final = ("up", "down")
-MODES: Final = ("none", "unasked", "held", "scan", "watch", "again")
+MODES: Final = ("none", "unasked", "held", "scan", "watch")
 
 # The clients and the app, in a process of their own
 
@@ -141,7 +141,7 @@ class Traffic:
                     kind = kinds[at % len(kinds)]
                     said, body = self._made[kind]
                     self._names += 1
-                    name = f"/{kind}/{'known' if are_known else self._names}.{number if are_known else 'x'}"
+                    name = f"/{kind}/{'known' if are_known else self._names}"
                     if await (client.send(name, said, body) if way == "up" else client.fetch(name)):
                         self._passed += len(body)
                     else:
@@ -152,7 +152,7 @@ class Traffic:
         await asyncio.gather(*(one(number) for number in range(AT_ONCE)))
         took = time.perf_counter() - began
         is_over.set()
-        return {"mb_s": self._passed / 1e6 / took, "late": late, "beside": await beside}
+        return {"mb": self._passed / 1e6, "seconds": took, "late": late, "beside": await beside}
 
 
 async def _beside(port: int, is_over: asyncio.Event) -> list[float]:
@@ -283,8 +283,8 @@ class Measured:
         self.late += said["late"]
         if mix == "mix":
             self.beside.setdefault(mode, []).extend(said["beside"])
-        speed: float = said["mb_s"]
-        return speed * least / (least + behind) if least < 1_000 else speed
+        speed: float = said["mb"] / (said["seconds"] + behind)
+        return speed
 
 
 async def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, float]:
@@ -313,9 +313,10 @@ async def _mix(measured: Measured, chosen: argparse.Namespace) -> dict[str, floa
     speeds: dict[tuple[str, str], list[float]] = {(mode, way): [] for mode in MODES for way in WAYS}
     for number in range(chosen.rounds + 1):
         for (mode, way), found in speeds.items():
-            speed = await measured.speed(mode, way, "mix", chosen.seconds)
-            if number:  # the first round warms up
-                found.append(speed)
+            if number:
+                found.append(await measured.speed(mode, way, "mix", chosen.seconds))
+            elif mode == "none":  # warms up
+                await measured.speed(mode, way, "mix", 0.2)
     none = {way: speeds["none", way] for way in WAYS}
     ratios = {
         mode: min(
@@ -340,14 +341,17 @@ async def _mix(measured: Measured, chosen: argparse.Namespace) -> dict[str, floa
 
 
 async def _kinds(measured: Measured, chosen: argparse.Namespace) -> dict[str, float]:
+    compared = (("scan", "up", chosen.seconds), ("none", "up", 0.3), ("again", "down", 0.5), ("none", "down", 0.3))
     found: dict[str, float] = {}
     for kind in bodies.KINDS:
-        pairs = [
-            (await measured.speed("scan", "up", kind, chosen.seconds), await measured.speed("none", "up", kind, 0.5))
+        await measured.speed("again", "down", kind, 4 * AT_ONCE * bodies.SIZE)
+        rounds = [
+            [await measured.speed(mode, way, kind, seconds) for mode, way, seconds in compared]
             for _ in range(chosen.rounds)
         ]
-        found[f"up_ratio_{kind}"] = round(statistics.median(one / other for one, other in pairs), 4)
-        found[f"up_mb_s_{kind}"] = round(statistics.median(one for one, _ in pairs), 1)
+        found[f"up_mb_s_{kind}"] = round(statistics.median(scan for scan, *_ in rounds), 1)
+        found[f"up_ratio_{kind}"] = round(statistics.median(scan / none for scan, none, *_ in rounds), 4)
+        found[f"again_ratio_{kind}"] = round(statistics.median(again / none for *_, again, none in rounds), 4)
     return {**found, "up_ratio_worst": min(found[f"up_ratio_{kind}"] for kind in bodies.KINDS)}
 
 

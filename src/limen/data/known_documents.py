@@ -18,10 +18,10 @@ import msgspec
 
 from limen.data.documents import Inspected, WhyNot
 
-MOST_BYTES: Final = 8 << 20
+MOST_BYTES: Final = 16 << 20
 """So many bytes all that is kept takes,"""
-MOST_OF_ONE: Final = 64 << 10
-"""and so many what is kept of one document, which is much for a list of finds."""
+MOST_OF_ONE: Final = 1 << 20
+"""and so many what is kept of one document: some thousand finds."""
 MOST_MET: Final = 10_000
 """So many documents are known to have come once."""
 LARGEST: Final = 64 << 20

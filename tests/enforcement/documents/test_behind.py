@@ -168,3 +168,19 @@ async def test_the_slower_of_both_sides_sets_the_speed():
     await asyncio.sleep(0.01)
     assert sent.qsize() > 50
     assert len(await _all(doubled.onward())) == len(await looks) == 100
+
+
+async def test_when_limen_ends_what_has_passed_is_looked_into_or_ended(monkeypatch):
+    monkeypatch.setattr("limen.enforcement.documents.behind._LAST_SECONDS", 0.05)
+    for checks, number in ((Checks(**WATCH), 1), (_Slow(), 0)):
+        guard = _guard(checks)
+        verdict = await guard.upload(PASSING, ABOUT, _told(_body(SECRET.encode(), None)), [])
+        assert await _all(verdict.body) == [SECRET.encode()]
+        await guard.behind.close()
+        await guard.behind.close()
+        assert (len(checks.noted), guard.budget.held) == (number, 0)
+    guard = _guard(Checks(**WATCH))
+    without_end = await guard.upload(PASSING, ABOUT, _told(_body(SECRET.encode())), [])
+    await anext(without_end.body)
+    await guard.behind.close()
+    assert guard.budget.held == 0

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 MOST_BEHIND: Final = 4
 """So many bodies of one owner are looked into after they have passed."""
+_LAST_SECONDS: Final = 5.0
+"""So long it may take when Limen ends."""
 _AHEAD: Final = 16
 """So many pieces may be read before the one that is passed on: the slower of both sides sets the speed."""
 
@@ -38,6 +40,14 @@ class Behind:
         """Return when all of it is looked into."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Give what is not looked into yet some seconds, and end it then."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_LAST_SECONDS)
+            for one in late:
+                one.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
 
 @dataclass(slots=True)

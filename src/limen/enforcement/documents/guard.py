@@ -303,13 +303,15 @@ def _told(one: Looked) -> StoppedDocument:
 async def _to_its_end(look: Callable[[], Awaitable[None]], held: Held, spool: Spool, turn: Turn) -> None:
     """Look into what passes. Whatever becomes of the look, all of it is read, for it is passed on as it is read."""
     try:
-        await look()
-    except Exception as failure:  # noqa: BLE001 -- it has passed, and there is nobody to tell
-        _log.warning("what passed could not be looked into: %s", type(failure).__name__)
-    finally:
+        try:
+            await look()
+        except Exception as failure:  # noqa: BLE001 -- it has passed, and there is nobody to tell
+            _log.warning("what passed could not be looked into: %s", type(failure).__name__)
         spool.close()
         async for _ in held.unread():
             pass
+    finally:
+        spool.close()
         turn.leave()
 
 
