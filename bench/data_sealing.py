@@ -1,8 +1,9 @@
 """Sealing and opening a large file beside the age program and pyrage, in turns; and new keys for many small files.
 
-`python bench/data_sealing.py [--json] [--only files|rotation]`. Files are in memory (/dev/shm), so that no disk is
-measured. Limen works on two cores where it has them, as it does in use: `cpu` figures are megabytes for a second of one
-core. It takes the SHA-256 of what it seals and opens as well, which age does not.
+`python bench/data_sealing.py [--json] [--only files|disk|rotation]`. The files of `files` are in memory (/dev/shm), so
+that no disk is measured; `cpu` figures are megabytes for a second of one core. Limen takes the BLAKE3 of what it seals
+and opens as well, which age does not. `disk` is what sealing takes until it is on the disk for good, which Limen waits
+for and age does not: once beside age as it is, once beside age with the same wait after it.
 """
 
 from __future__ import annotations
@@ -34,10 +35,17 @@ from limen.data.settings import SealingSettings
 from limen.facts import Label
 from limen.pillars import pillars
 from limen.storage import Database, Keyring
+from limen.storage.files import sync
 
-BOUNDS = {"seal_ratio_age": (">=", 1.0), "open_ratio_age": (">=", 1.0), "rotated_payload_bytes": ("<=", 0)}
+BOUNDS = {
+    "seal_ratio_age": (">=", 1.0),
+    "open_ratio_age": (">=", 1.0),
+    "disk_ratio_age_waiting": (">=", 1.0),
+    "rotated_payload_bytes": ("<=", 0),
+}
 SIZE, ROUNDS = 200_000_000, 7
 FILES = 10_000
+DISK_ROUNDS = 5
 
 
 def large_files() -> Figures:
@@ -76,7 +84,12 @@ def _ways(folder: Path, me: Identity) -> dict[str, Callable[[], object]]:
         files.open_with(sealed, opened, files.file_key_of(sealed, [me])[0])
 
     def age(*words: object) -> Callable[[], object]:
-        return lambda: subprocess.run(["age", *map(str, words)], check=True)
+        def run() -> None:
+            made = Path(str(words[words.index("-o") + 1]))
+            made.unlink(missing_ok=True)
+            subprocess.run(["age", *map(str, words)], check=True)
+
+        return run
 
     return {
         "seal": seal,
@@ -86,6 +99,31 @@ def _ways(folder: Path, me: Identity) -> dict[str, Callable[[], object]]:
         "pyrage_seal": lambda: pyrage.encrypt_file(str(folder / "plain"), str(theirs), [recipient]),
         "pyrage_open": lambda: pyrage.decrypt_file(str(theirs), str(folder / "by-pyrage"), [identity]),
     }
+
+
+def on_disk() -> Figures:
+    """Sealing only, in the folder for temporary files, which should be on a disk."""
+    found: dict[str, list[float]] = {}
+    with _folder(Path(tempfile.gettempdir())) as folder:
+        me = Identity.new()
+        (folder / "plain").write_bytes(os.urandom(SIZE))
+        ways = _ways(folder, me)
+        seal, age = ways["seal"], ways["age_seal"]
+
+        def age_and_wait() -> None:
+            age()
+            sync(folder / "theirs")
+            sync(folder)
+
+        for _ in range(DISK_ROUNDS):
+            for name, work in (("seal", seal), ("age", age), ("age_waiting", age_and_wait)):
+                (folder / "theirs").unlink(missing_ok=True)
+                os.sync()  # what the one before left to be written is not this one's
+                found.setdefault(name, []).append(_took(work)[0])
+    pairs = {peer: zip(found[peer], found["seal"], strict=True) for peer in ("age", "age_waiting")}
+    speeds = {f"disk_{name}_mb_s": round(SIZE / 1e6 / statistics.median(took)) for name, took in found.items()}
+    ratios = {f"disk_ratio_{peer}": statistics.median(a / b for a, b in pair) for peer, pair in pairs.items()}
+    return speeds | {name: round(ratio, 2) for name, ratio in ratios.items()}
 
 
 def _took(work: Callable[[], object]) -> tuple[float, float]:
@@ -141,15 +179,17 @@ def rotation() -> Figures:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="limen-bench-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+def _folder(place: Path | None = None) -> Iterator[Path]:
+    """A new folder; in memory where none is named."""
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="limen-bench-", dir=place or (memory if memory.is_dir() else None)))
     try:
         yield folder
     finally:
         shutil.rmtree(folder)
 
 
-PARTS = {"files": large_files, "rotation": rotation}
+PARTS = {"files": large_files, "disk": on_disk, "rotation": rotation}
 
 
 def main() -> int:

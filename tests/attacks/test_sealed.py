@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from tests.web.conftest import House
 from tests.web.data.sealed import Somebody, harbor, ida, sealed_by_server, sealing_of
 
-from limen.data.sealing import files, header, manifest, opening, wire
+from limen.data.sealing import files, header, manifest, opening, payload, wire
 from limen.data.sealing.age_keys import Identity, Recipient
 from limen.data.sealing.errors import SealedError
 from limen.data.sealing.rotating import Outcome, Rotation
@@ -139,6 +140,24 @@ async def test_another_file_under_the_same_name_is_noticed(harbor: House, ida: S
         files.seal(source, path, [Recipient.read(key.recipient)])
     opened = await ida.opens(path)
     file_key, said = opening.answered(path, opened, opened.files[0], ida.identity)
+    with pytest.raises(SealedError):
+        opening.open_to(path, tmp_path / "out", file_key, said)
+    assert not (tmp_path / "out").exists()
+
+
+async def test_other_content_from_somebody_who_has_the_files_key_is_noticed(
+    harbor: House, ida: Somebody, tmp_path: Path
+) -> None:
+    """Whoever opened a file may keep its key. With it every chunk is genuine, and still not what was signed."""
+    (path,) = await sealed_by_server(harbor, tmp_path, "minutes")
+    opened = await ida.opens(path)
+    file_key, said = opening.answered(path, opened, opened.files[0], ida.identity)
+    length = len(files.read_header(path).text)
+    with path.open("r+b") as file:
+        file.seek(length)
+        payload.encrypt(io.BytesIO(b"pay this account"), file, file_key)
+        file.truncate()
+    files.open_with(path, tmp_path / "by-its-key-alone", file_key)
     with pytest.raises(SealedError):
         opening.open_to(path, tmp_path / "out", file_key, said)
     assert not (tmp_path / "out").exists()

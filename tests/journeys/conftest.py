@@ -49,9 +49,13 @@ axe.run({ resultTypes: ["violations"], preload: false }).then((found) =>
 """
 """Only what is wrong comes back: the whole result is longer than any page, and takes longer to send than to find."""
 
+WAGES = "Harbor pays on the 27th"
+
 
 class Upstream(BaseHTTPRequestHandler):
-    """An app that says who Limen says is asking. `/new` has a form for a file, `/list.csv` a customer's card."""
+    """An app that says who Limen says is asking. `/new` has a form for a file, `/list.csv` a customer's card, and
+    `/wages.eml` is a mail that says that it is restricted.
+    """
 
     received: ClassVar[list[bytes]] = []
     """What was sent to it, by anybody."""
@@ -59,6 +63,10 @@ class Upstream(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/list.csv":
             self._answer(b"Card number: 4012 8888 8888 1881\n", "text/csv")
+            return
+        if self.path == "/wages.eml":
+            mail = f"From: ada@harbor.example\nSubject: Wages\nX-Limen-Label: restricted\n\n{WAGES}\n"
+            self._answer(mail.encode(), "text/plain")
             return
         form = (
             "<form method=post action=/files enctype=multipart/form-data>"

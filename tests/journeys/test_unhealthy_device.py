@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests.journeys.agent_process import AgentProcess
-from tests.journeys.conftest import Browser, Harbor, heading, serve
+from tests.journeys.conftest import WAGES, Browser, Harbor, heading, serve
 from tests.ports import free_port
 
+from limen.data.initial import INITIAL
 from limen.devices.service import Devices
 from limen.facts import CHECKS
 
@@ -23,16 +24,30 @@ RULES = "checks:\n  threats: {severity: restrict, grace: 1d}\n" + "".join(
     f"  {check}: {{asked: false}}\n" for check in CHECKS if check != "threats"
 )
 """Only what the test can make good and bad; the rest is as this machine happens to be."""
+PAPERS = """
+@id("papers-of-finance")
+@title("Finance reads restricted papers")
+@reason("Finance reads restricted papers in any app, on healthy devices.")
+@phase("data")
+permit (principal in Group::"finance", action in [Action::"view", Action::"download"], resource is Document)
+when { context.device.compliance == "compliant" };
+"""
 
 
 @pytest.fixture(scope="module")
 def harbor(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[Harbor]:
-    """One with the real clock, as the agent has, and with rules of its own."""
+    """One with the real clock, as the agent has, with rules of its own about devices, and the first ones about data."""
+
+    def write(folder: Path) -> None:
+        (folder / "devices.yaml").write_text(RULES)
+        (folder / "data.yaml").write_text(INITIAL)
+        (folder / "policies" / "50-papers.cedar").write_text(PAPERS)
+
     running, stop = serve(
         tmp_path_factory.mktemp("devices"),
         free_port(),
         upstream,
-        write=lambda folder: (folder / "devices.yaml").write_text(RULES),
+        write=write,
     )
     yield running
     stop()
@@ -83,6 +98,19 @@ def download(harbor: Harbor, person: Browser) -> Browser:
     return person
 
 
+def restricted_document(harbor: Harbor, person: Browser) -> Browser:
+    """A restricted document, in an app that holds internal ones: the page that comes of asking for it."""
+    person.page.goto(harbor.on("wiki", "/wages.eml"))
+    return person
+
+
+def is_withheld(person: Browser) -> None:
+    """From a device that nobody knows, or that is not healthy; and the page names the way out."""
+    expect(heading(person).first).to_be_visible()
+    assert WAGES not in person.page.content()
+    expect(person.page.locator("[data-found]").first).to_be_visible()
+
+
 def has_downloaded(person: Browser) -> None:
     expect(person.page).to_have_url(re.compile(r"payroll\.harbor\.localhost"))
     expect(heading(person)).to_contain_text("payroll.harbor.localhost")
@@ -104,16 +132,22 @@ def test_whoever_mends_their_laptop_is_back(
     person = browse(locale=locale)
     harbor.arrive(person, name, "staff", "finance")
     assert person.page.locator("html").get_attribute("lang") == locale[:2]
+    is_withheld(restricted_document(harbor, person))
+    person.problems.clear()  # Chromium says in its console that the answer was 403
     enrol(harbor, person, laptop)
     bind(harbor, person)
     page = person.page
     wait_for(page, lambda: health(harbor, name) == "compliant")
     has_downloaded(download(harbor, person))
+    expect(restricted_document(harbor, person).page.locator("body")).to_contain_text(WAGES)
 
     laptop.found(WHAT)
     wait_for(page, lambda: "/not-yet" in download(harbor, person).page.url)
     expect(page.locator('[data-found="failing"]')).to_be_visible(timeout=SLOW_MS)
     assert health(harbor, name) == "non_compliant"
+    is_withheld(restricted_document(harbor, person))
+    wait_for(page, lambda: "/not-yet" in download(harbor, person).page.url)
+    person.problems.clear()
     failing = page.locator('[data-check="threats"]')
     expect(failing).to_contain_text(WHAT)
     expect(failing.get_by_role("listitem").first).to_be_visible()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from hashlib import blake2b
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Check: TypeAlias = Callable[[bytes], bool]
 """Whether matched text is what it looks like: a checksum, a range, a number that is given out."""
@@ -63,7 +63,9 @@ class Detector:
     rough: str = ""
     rough_begins: bool = False
     is_linear: bool = False
-    """Matched by RE2, in time linear in the text whatever the expression: for expressions that companies write."""
+    """Matched by RE2, in time linear in the text whatever the expression: for expressions that companies write, and for
+    those of many words or wide gaps. What is begins of few digits `re` finds faster.
+    """
 
 
 BEFORE: Final = 150
@@ -79,8 +81,7 @@ def digest_of(value: bytes, key: bytes) -> bytes:
     return blake2b(value.translate(None, _SEPARATORS).upper(), key=key, digest_size=8).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One find: by which detector, how sure, where (bytes of the scanned text), and a keyed digest of its value.
 
     Equal values have equal digests under one key, so that copies are counted once; the value is not in it.

@@ -34,12 +34,12 @@ def test_what_is_sealed_opens_for_each_recipient(tmp_path: Path) -> None:
     path = tmp_path / "a.age"
     sealed = sealed_for(path, ADA.recipient, RECOVERY.recipient)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert sealed.payload_sha256 == files.payload_digest(path)
+    assert sealed.payload_blake3 == files.payload_digest(path)
     assert sealed.document == files.document_id(files.file_key_of(path, [ADA])[0])
     assert str(sealed.file_key) not in repr(sealed)
     key, by = files.file_key_of(path, [RECOVERY])
     assert by == RECOVERY
-    assert files.open_with(path, tmp_path / "a", key) == sealed.payload_sha256
+    assert files.open_with(path, tmp_path / "a", key) == sealed.payload_blake3
     assert (tmp_path / "a").read_bytes() == CONTENT
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
 
@@ -86,7 +86,7 @@ def test_new_keys_leave_the_payload_as_it_is(tmp_path: Path, more: tuple[Recipie
     before = path.stat()
     files.rewrap(path, sealed.file_key, (BEN.recipient, *more))
     assert (path.stat().st_ino == before.st_ino) is not more  # of the same length: in place
-    assert files.payload_digest(path) == sealed.payload_sha256
+    assert files.payload_digest(path) == sealed.payload_blake3
     assert content_by(path, BEN) == CONTENT
     with pytest.raises(SealedError):
         files.file_key_of(path, [ADA])

@@ -51,7 +51,7 @@ FORGERIES = [
             "period": "2027",
             "key": "sk_2",
             "document": "e" * 16,
-            "payload_sha256": "1" * 64,
+            "payload_blake3": "1" * 64,
             "by": "p_ben",
             "at": NOW + 1,
         }.items()

@@ -7,13 +7,15 @@ two cases of which `(?i)` knows nothing.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from limen.data.model import Detector
+from limen.data.model import Detector, Kind
 
 BEYOND_ASCII: Final = r"\x80-\xff"
 """For a class of characters: a byte of a letter beyond ASCII."""
+
+_MAX_MEMORY: Final = 8 << 20
+"""Bytes that RE2 may take for one expression; beyond, it is slower and no less right."""
 
 
 def any_of(*forms: str) -> str:
@@ -36,7 +38,18 @@ def expression_of(detector: Detector) -> re.Pattern[bytes]:
     expression = detector.expression.encode()
     if not detector.is_linear:
         return re.compile(expression)
-    import re2  # noqa: PLC0415 -- only where a company has expressions of its own
+    return compiled(expression, is_of_letters=detector.kind is Kind.OWN)  # companies write letters, and Limen bytes
 
-    compiled: re.Pattern[bytes] = re2.compile(expression)
-    return compiled
+
+def compiled(expression: bytes, *, is_of_letters: bool = False) -> re.Pattern[bytes]:
+    """An expression for RE2, of bytes, or of letters in UTF-8. Where only a part of a text is searched, `^` and `$`
+    stand for the ends of all of it.
+    """
+    import re2  # noqa: PLC0415 -- heavy, and only who scans waits for it
+
+    options = re2.Options()
+    options.log_errors, options.max_mem = False, _MAX_MEMORY
+    if not is_of_letters:
+        options.encoding = re2.Options.Encoding.LATIN1
+    made: re.Pattern[bytes] = re2.compile(expression, options)
+    return made

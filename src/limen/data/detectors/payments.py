@@ -46,14 +46,18 @@ _CARDS: Final = (
 """Which numbers of cards are given out, by their first digits (ISO/IEC 7812-1, and what the schemes publish)."""
 
 
+_LENGTHS_OF_CARDS: Final = {
+    four: frozenset(length for low, high, lengths in _CARDS if low // 100 <= four <= high // 100 for length in lengths)
+    for four in range(2_000, 7_000)
+}
+"""By its first four digits, which are enough to tell the schemes apart."""
+
+
 def is_card(matched: bytes) -> bool:
     """A number of a payment card: its scheme gives out such numbers, and its last digit is right."""
     text = bare(matched)
-    first, length = int(text[:6]), len(text)
-    if not any(low <= first <= high and length in lengths for low, high, lengths in _CARDS):
-        return False
-    number = digits(text)
-    return luhn(number) and not are_one_digit(number)
+    lengths, number = _LENGTHS_OF_CARDS.get(int(text[:4]), frozenset()), digits(text)
+    return len(text) in lengths and luhn(number) and not are_one_digit(number)
 
 
 def is_iban(matched: bytes) -> bool:
@@ -77,9 +81,10 @@ DETECTORS: Final = (
         "payment-card",
         "Payment card number",
         Kind.PAYMENT_CARD,
-        r"\b(?:[2-6]\d{3}(?: \d{4} \d{4} |-\d{4}-\d{4}-)\d{4}|3\d{3}(?: \d{6} |-\d{6}-)\d{4,5}|[2-6]\d{11,18})\b",
+        r"\b(?:[2-6]\d{3}(?: \d{4} \d{4} |-\d{4}-\d{4}-)\d{4}|3\d{3}(?: \d{6} |-\d{6}-)\d{4,5}"
+        r"|[24]\d{15}(?:\d{3})?|3\d{13,18}|[56]\d{11,18})\b",
         longest=19,
-        rough=r"(?:\b[2-6]\d{11}|\d{4}[ -]\d{4,6}[ -]\d{4})",
+        rough=r"\b(?:(?:[234]\d\d|[56])\d{11}|[2-6]\d{3}[ -]\d{4,6}[ -]\d{4})",
         alone=Confidence.MEDIUM,
         words=(
             "credit card",
@@ -120,6 +125,8 @@ DETECTORS: Final = (
         alone=Confidence.HIGH,
         rough=r"\b[A-Za-z]{2}\d\d ?[A-Za-z0-9]{4} ?[A-Za-z0-9]{4}",
         check=is_iban,
+        is_linear=True,
+        rough_begins=True,
     ),
     Detector(
         "bic",
@@ -147,6 +154,8 @@ DETECTORS: Final = (
         Kind.BANK,
         r"\b\d{2}-\d{2}-\d{2}[ ,;:/]{0,3}(?:[A-Za-z]{0,12}[ :.]{0,3}){0,2}\d{8}\b",
         longest=50,
+        rough=r"\b\d{2}-\d{2}-\d{2}",
+        rough_begins=True,
         alone=Confidence.LOW,
         words=("sort code", "account", "account number", "a/c", "bank"),
     ),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.data.detectors.checksums import digits
 from limen.data.detectors.expressions import BEYOND_ASCII, any_of, phrase
 from limen.data.model import Confidence, Detector, Kind
+
+_BETWEEN_DIGITS: Final = b"+ ./()-"
 
 
 def is_phone(matched: bytes) -> bool:
     """As many digits as telephone numbers have (E.164: at most 15), and no row of one digit."""
-    number = digits(matched)
+    number = matched.translate(None, _BETWEEN_DIGITS)
     return 8 <= len(number) <= 15 and len(set(number)) > 2
 
 
@@ -38,7 +39,7 @@ DETECTORS: Final = (
         r"(?:\+[1-9]\d{0,2}|\b00[1-9]\d{0,2}[ ./-])[ ./-]?\(?\d{1,5}\)?(?:[ ./-]?\d{2,5}){1,4}\b",
         longest=40,
         alone=Confidence.MEDIUM,
-        rough=r"(?:\+[1-9]|\b00[1-9]\d{0,2}[ ./-])",
+        rough=r"(?:\+[1-9]|\b00[1-9]\d{0,2}[ ./-])[ ./-]?\(?\d",
         rough_begins=True,
         words=("phone", "tel", "telephone", "mobile", "cell", "fax", "call", "telefon", "handy", "mobil", "rufnummer"),
         check=is_phone,
@@ -63,6 +64,7 @@ DETECTORS: Final = (
         + rf"[A-Z{BEYOND_ASCII}][a-z{BEYOND_ASCII}]{{2,40}}",
         longest=160,
         alone=Confidence.MEDIUM,
+        is_linear=True,
     ),
     Detector(
         "street-address",
@@ -74,6 +76,7 @@ DETECTORS: Final = (
         longest=110,
         alone=Confidence.LOW,
         words=("address", "lives at", "resident", "delivery address", "billing address"),
+        is_linear=True,
     ),
     Detector(
         "birth-date",

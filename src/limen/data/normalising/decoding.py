@@ -18,13 +18,18 @@ def decoded_text(run: bytes) -> tuple[int, bytes] | None:
 
     What stands before it may be of its alphabet as well (`key/…`), so that it can begin behind up to three letters.
     """
-    letters = run.translate(_STANDARD, b"\r\n=")
+    letters = run.translate(None, b"\r\n=")
     for shift in range(4):
-        aligned = letters[shift:]
-        decoded = b64decode(aligned[: len(aligned) // 4 * 4] + _rest(aligned))
-        if _is_text(decoded[:96]):
-            return shift, decoded
+        holds = decoded(letters[shift:])
+        if is_text(holds[:96]):
+            return shift, holds
     return None
+
+
+def decoded(run: bytes) -> bytes:
+    """What a run of base 64 holds."""
+    letters = run.translate(_STANDARD, b"\r\n=")
+    return b64decode(letters[: len(letters) // 4 * 4] + _rest(letters))
 
 
 def _rest(letters: bytes) -> bytes:
@@ -33,10 +38,10 @@ def _rest(letters: bytes) -> bytes:
     return rest + b"=" * (4 - len(rest)) if len(rest) >= 2 else b""
 
 
-def _is_text(decoded: bytes) -> bool:
+def is_text(decoded: bytes) -> bool:
     """Nearly all of it is ASCII that is written, or is, with a zero beside each letter, in UTF-16."""
     plain = decoded.replace(b"\0", b"")
     is_wide = abs(len(decoded) - 2 * len(plain)) <= 2
     if len(plain) < len(decoded) and not is_wide:
         return False
-    return len(plain) > 8 and len(plain.translate(None, _NO_TEXT)) >= _MOSTLY * len(plain)
+    return len(plain) >= 7 and len(plain.translate(None, _NO_TEXT)) >= _MOSTLY * len(plain)

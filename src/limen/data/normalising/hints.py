@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.data.normalising.decoding import RUN, decoded_text
+from limen.data.normalising.decoding import RUN, decoded, is_text
 
-ENCODED_RUN: Final = rb"(?:^|[^A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d}" % RUN
-"""The beginning of what may be base 64. It has to be looked at (`is_hint`)."""
+ENCODED_TEXT: Final = (
+    rb"(?:[ACDI-Za-f][ACDEFGHQSTUVWXgi-nwyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589_/-][A-Za-z0-9+/_-]){3}"
+)
+"""Three groups of base 64 that hold letters of ASCII (or in UTF-16 zeros): the first of a group holds the upper six
+bits of a byte that is a space at least, and so on. Hardly a number or name looks so; what does has to be looked at.
+"""
 
 HINTS: Final = (
-    ENCODED_RUN,
+    ENCODED_TEXT,
     rb"(?:[\x20-\x7e]\x00){8}|(?:\x00[\x20-\x7e]){8}|(?:[\x20-\x7e]\x00{3}){6}|(?:\x00{3}[\x20-\x7e]){6}",
     rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xc2\xad|[!-~]\xef\xbb\xbf",  # what has no width
     rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]",  # full width
@@ -25,9 +29,22 @@ HINTS: Final = (
     rb"%(?:3\d|[46][1-9a-fA-F]|[57][0-9aA])|\d%2[0dD]\d|[A-Za-z0-9]%40[A-Za-z]|\d{4}\+\d{4}\+\d",
     rb"\\u00[2-7][0-9a-fA-F]",
 )
-"""Each tells once where what it stands for begins; `ENCODED_RUN` once for each run."""
+"""Each tells once where what it stands for begins; `ENCODED_TEXT` wherever there may be text."""
+_GROUPS: Final = 12
+"""So many bytes are told of by `ENCODED_TEXT`."""
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 
 
 def is_hint(hint: int, text: bytes, end: int) -> bool:
     """Whether what ends there has to be undone: `hint` is its place among `HINTS`."""
-    return HINTS[hint] is not ENCODED_RUN or decoded_text(text[max(0, end - RUN) : end]) is not None
+    if HINTS[hint] is not ENCODED_TEXT:
+        return True
+    begin = max(0, end - _GROUPS)
+    before, behind = text[max(0, begin - RUN) : begin], text[end : end + 2 * RUN]
+    before = before[len(before.rstrip(_ALPHABET)) :]
+    behind = behind[: len(behind) - len(behind.lstrip(_ALPHABET))]
+    if len(before) + _GROUPS + len(behind) < RUN:
+        return False
+    groups = (max(RUN - _GROUPS - len(behind), 0) + 3) // 4  # of those before it, as many as make a run of it
+    beside = before[len(before) % 4 :][-4 * groups :] if groups else b""
+    return is_text(decoded(beside + behind))

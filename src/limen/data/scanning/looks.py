@@ -19,7 +19,7 @@ import hyperscan
 from limen.data.detectors.expressions import expression_of
 from limen.data.detectors.measuring import longest_match
 from limen.data.model import AFTER, BEFORE, Detector
-from limen.data.normalising.hints import ENCODED_RUN, HINTS
+from limen.data.normalising.hints import ENCODED_TEXT, HINTS
 from limen.data.scanning.words import Words
 
 MARGIN: Final = 8
@@ -33,21 +33,34 @@ class Sought:
     detector: Detector
     expression: re.Pattern[bytes]
     words: Words | None
+    """What makes a find surer; None where nothing does."""
     rough: re.Pattern[bytes] | None
-    """Where a match begins with its rough expression: this, and how long it can be."""
+    """What to search first for, where a match begins with it."""
     rough_longest: int
+    """So many bytes before the end that Hyperscan tells of a match begins at most."""
 
     @classmethod
     def of(cls, detector: Detector) -> Sought:
         """A detector, compiled."""
-        rough = re.compile(detector.rough.encode()) if detector.rough_begins else None
+        begins = detector.rough_begins
         return cls(
             detector,
             expression_of(detector),
-            Words(detector.words) if detector.words else None,
-            rough,
-            longest_match(detector.rough) if rough else detector.longest,
+            Words(detector.words) if detector.words and detector.alone != detector.beside_words else None,
+            re.compile(detector.rough.encode()) if begins else None,
+            longest_match(detector.rough) if begins else detector.longest,
         )
+
+    def next(self, held: bytes, at: int, before: int, until: int) -> re.Match[bytes] | None:
+        """The next match from a place on; one that begins before another, where it begins with something rough."""
+        if self.rough is None:
+            return self.expression.search(held, at, until)
+        while begun := self.rough.search(held, at, before):
+            match = self.expression.match(held, begun.start(), until)
+            if match is not None:
+                return match
+            at = begun.start() + 1
+        return None
 
 
 class Looks:
@@ -61,6 +74,7 @@ class Looks:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self.sought = [Sought.of(one) for one in detectors]
         self._own = threading.local()
+        self._words: dict[int, Any] = {}
         self.ending = threading.Lock()
         """Held while a stream is closed: Hyperscan's binding does that in the database's own scratch alone."""
         alone = [index for index, one in enumerate(detectors) if one.alone is not None]
@@ -106,12 +120,26 @@ class Looks:
     @property
     def _once(self) -> frozenset[int]:
         """What has to be told of once in a text: that there is something to undo."""
-        return frozenset(self.first_hint + at for at, hint in enumerate(HINTS) if hint is not ENCODED_RUN)
+        return frozenset(self.first_hint + at for at, hint in enumerate(HINTS) if hint is not ENCODED_TEXT)
 
     @cached_property
     def beside_words(self) -> Any:
         """The second set; its numbers are those of the detectors."""
         return _database(self._second, hyperscan.HS_MODE_BLOCK)
+
+    def words_near(self, index: int, text: bytes, begin: int, ends: Sequence[int]) -> list[int]:
+        """Where words of one detector end that may be near these ends, which rise; `text` begins at `begin`."""
+        if index not in self._words:
+            self._words[index] = _database({0: Words(self.sought[index].detector.words).rough}, hyperscan.HS_MODE_BLOCK)
+        reach = self.sought[index].detector.longest + BEFORE + AFTER + MARGIN
+        start = max(0, ends[0] - begin - reach)
+        found: list[int] = []
+
+        def told(_id: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            found.append(begin + start + end)
+
+        self.scan(self._words[index], text[start : ends[-1] - begin + reach], told)
+        return found
 
     def runs(self, words: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
         """Words, by end and number, in runs whose surroundings touch."""

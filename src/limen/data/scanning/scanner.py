@@ -9,7 +9,6 @@ that touch are one, so that no text is searched over and over.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -17,11 +16,12 @@ from functools import cached_property
 from typing import Any, Final, Self
 
 from limen.data.detectors.every import DETECTORS
-from limen.data.model import AFTER, BEFORE, Confidence, Detector, Finding, Found, digest_of
+from limen.data.model import BEFORE, Confidence, Detector, Finding, Found, digest_of
 from limen.data.normalising.hints import is_hint
 from limen.data.normalising.origins import Origins
 from limen.data.normalising.undoing import Undoing
-from limen.data.scanning.looks import MARGIN, Looks, Sought
+from limen.data.scanning.looks import Looks
+from limen.data.scanning.words_near import WordsNear, is_near
 
 MOST: Final = 100
 """So many different values of a detector are kept of each confidence; who asks for a number of them asks for less."""
@@ -29,6 +29,8 @@ MOST_PLACES: Final = 1_000
 """So many places of one value are kept: its further copies hide nothing, and take no room."""
 _MOST_TOGETHER: Final = 10_000
 """So many places of all values of a detector are kept; of each further value, the first."""
+_MOST_KNOWN: Final = 2_000
+"""So many texts that matched are remembered with what became of them, while a text is scanned."""
 _AT_ONCE: Final = 1 << 20
 """A longer text is scanned in pieces of so many bytes, so that what is told of it takes little memory."""
 
@@ -203,7 +205,9 @@ class _Scan:
         self._done: dict[int, int] = {}
         self._values: dict[tuple[int, Confidence], dict[bytes, int]] = {}
         self._places: dict[int, int] = {}
+        self._known: dict[tuple[int, bytes], bytes] = {}
         self._full: set[int] = set()
+        self._has_enough_alone: set[int] = set()
         self.more: dict[str, Confidence] = {}
         self.findings: list[Finding] = []
 
@@ -243,7 +247,8 @@ class _Scan:
         del told[:settled]
         for look, its in ends.items():
             for index in self._looks.behind[look]:
-                self._settle(index, held, held_from, its)
+                if index not in self._full:
+                    self._settle(index, held, held_from, its)
         for run in self._looks.runs(words):
             self._around(run, held, held_from)
 
@@ -263,14 +268,10 @@ class _Scan:
         window = held[start - held_from : run[-1][0] + self._looks.right - held_from]
         self._looks.scan(self._looks.beside_words, window, told)
         for index, its in ends.items():
-            near_words = [end for end in its if self._is_near(index, near[index], end)]
+            near_words = [
+                end for end in its if is_near(near[index], end, end, self._looks.sought[index].detector.longest)
+            ]
             self._settle(index, held, held_from, near_words)
-
-    def _is_near(self, index: int, words: Sequence[int], end: int) -> bool:
-        """Whether one of its words, by where they end, is as near as it has to be to what ends here."""
-        longest = self._looks.sought[index].detector.longest
-        at = bisect_left(words, end - longest - BEFORE)
-        return at < len(words) and words[at] <= end + longest + AFTER + MARGIN
 
     def forget(self, before: int) -> None:
         """Nothing before this place is settled any more."""
@@ -280,47 +281,75 @@ class _Scan:
     def found(self) -> Found:
         """What is settled, in the text as it is written and as it reads."""
         ordered = sorted(self.findings, key=lambda one: (one.start, -one.end, -one.confidence, one.detector))
-        return Found(tuple(_outermost(_distinct(ordered))), dict(self.more))
+        return Found(tuple(_outermost(_distinct(ordered) if self.has_to_be_undone else ordered)), dict(self.more))
 
     def _settle(self, index: int, held: bytes, held_from: int, ends: Sequence[int]) -> None:
         """Find the matches that begin before these ends, which rise, and none twice."""
         sought, done = self._looks.sought[index], self._done.get(index, 0)
-        for first, last in _runs(ends[bisect_right(ends, done) :], sought.detector.longest):
+        longest, alone, known = sought.detector.longest, sought.detector.alone, self._known
+        ends = ends[bisect_right(ends, done) :]
+        words = WordsNear(self._looks, index, held, held_from, ends)
+        for first, last in _runs(ends, longest):
+            if index in self._has_enough_alone and not words.may_be_near(first, last):
+                done = max(done, last)
+                continue
             at = max(first - sought.rough_longest, done, held_from) - held_from
             before = last - held_from
-            until = before + sought.detector.longest + 1  # no match that begins before the end reaches further
+            until = before + longest + 1  # no match that begins before the end reaches further
             while index not in self._full:
-                match = _next(sought, held, at, before, until)
-                if match is None or match.start() >= before:
+                match = sought.next(held, at, before, until)
+                if match is None:
                     break
-                confidence = _confidence(sought, held, match)
-                at = match.start() + 1 if confidence is None else match.end()
-                if confidence is not None:
-                    self._keep(index, confidence, match, held_from)
+                start, end = match.span()
+                if start >= before:
+                    break
+                digest = known.get((index, text := match[0]))
+                if digest is None:
+                    digest = self._digest(index, text)
+                confidence = (alone if sought.words is None else words.confidence(start, end)) if digest else None
+                at = end if confidence else start + 1
+                if confidence:
+                    self._keep(index, confidence, digest, held_from + start, held_from + end)
             done = max(done, held_from + at, last)
         self._done[index] = done
 
-    def _keep(self, index: int, confidence: Confidence, match: re.Match[bytes], held_from: int) -> None:
-        detector, digest = self._looks.sought[index].detector, digest_of(match[0], self._key)
+    def _digest(self, index: int, text: bytes) -> bytes:
+        """The digest of what matched, b"" where its check refuses it; remembered, as the same comes again and again."""
+        check = self._looks.sought[index].detector.check
+        digest = digest_of(text, self._key) if check is None or check(text) else b""
+        if len(self._known) < _MOST_KNOWN:
+            self._known[index, text] = digest
+        return digest
+
+    def _keep(self, index: int, confidence: Confidence, digest: bytes, start: int, end: int) -> None:
         values = self._values.setdefault((index, confidence), {})
         places = values.get(digest, 0)
+        if places >= MOST_PLACES:
+            return
         if not places and len(values) >= self._most:
-            self.more[detector.id] = max(confidence, self.more.get(detector.id, confidence))
-            if confidence == _surest(detector):
-                self._full.add(index)  # nothing that comes can count for more
+            self._has_more(index, confidence)
             return
         kept = self._places.get(index, 0)
-        if places >= MOST_PLACES or (places and kept >= _MOST_TOGETHER):
+        if places and kept >= _MOST_TOGETHER:
             return
         values[digest], self._places[index] = places + 1, kept + 1
-        start, end = held_from + match.start(), held_from + match.end()
         if self._origins is not None:
             start, end = self._origins.span(start, end)
-        self.findings.append(Finding(detector.id, confidence, start, end, digest))
+        self.findings.append(Finding(self._looks.sought[index].detector.id, confidence, start, end, digest))
+
+    def _has_more(self, index: int, confidence: Confidence) -> None:
+        """There are more values of a detector, of this confidence, than are kept."""
+        detector = self._looks.sought[index].detector
+        self.more[detector.id] = max(confidence, self.more.get(detector.id, confidence))
+        if confidence == _surest(detector):
+            self._full.add(index)  # nothing that comes can count for more
+        elif confidence == detector.alone:
+            self._has_enough_alone.add(index)
 
 
 def _surest(detector: Detector) -> Confidence:
-    return max(detector.beside_words, detector.alone or detector.beside_words)
+    alone = detector.alone or detector.beside_words
+    return max(detector.beside_words, alone) if detector.words else alone
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
@@ -343,29 +372,17 @@ def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:
     """The first and the last of those that are no further apart: what is between them is then searched once, and not
     once for each, which a text of nothing but ends would make hours of.
     """
-    first = last = -1
-    for end in ends:
-        if first >= 0 and end - last > apart:
-            yield first, last
-            first = -1
-        first, last = end if first < 0 else first, end
-    if first >= 0:
+    at, number = 0, len(ends)
+    while at < number:
+        first = last = ends[at]
+        at += 1
+        while at < number and ends[at] - last <= apart:
+            last = ends[at]
+            at += 1
         yield first, last
 
 
-def _next(sought: Sought, held: bytes, at: int, before: int, until: int) -> re.Match[bytes] | None:
-    """The next match from a place on, which begins before another."""
-    if sought.rough is None:
-        return sought.expression.search(held, at, until)
-    while begun := sought.rough.search(held, at, before):
-        match = sought.expression.match(held, begun.start(), until)
-        if match is not None:
-            return match
-        at = begun.start() + 1
-    return None
-
-
-def _outermost(findings: list[Finding]) -> Iterator[Finding]:
+def _outermost(findings: Sequence[Finding]) -> Iterator[Finding]:
     """These without those that lie within a surer one: digits of an IBAN are no telephone number. In order of place."""
     around: list[Finding] = []
     for one in findings:
@@ -373,15 +390,3 @@ def _outermost(findings: list[Finding]) -> Iterator[Finding]:
         if not any(one.end <= other.end and one.confidence < other.confidence for other in around):
             yield one
         around.append(one)
-
-
-def _confidence(sought: Sought, held: bytes, match: re.Match[bytes]) -> Confidence | None:
-    """How sure a match is a find; None where it is none."""
-    detector = sought.detector
-    if detector.check is not None and not detector.check(match[0]):
-        return None
-    if sought.words is not None and detector.alone != detector.beside_words:
-        start, end = match.span()
-        if sought.words.are_in(held, start - BEFORE, end + AFTER):
-            return detector.beside_words
-    return detector.alone

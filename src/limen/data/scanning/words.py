@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from limen.data.detectors.expressions import in_any_case
+from limen.data.detectors.expressions import compiled, in_any_case
 
 _LETTERS: Final = rb"A-Za-z\x80-\xff"
 _SEPARATED: Final = rb"[\s_./-]{0,3}"
@@ -31,15 +31,14 @@ class Words:
         )
         self.rough = rb"(?:^|[^0-9" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?:[^" + _LETTERS + rb"]|$)"
         """Hyperscan finds this wherever one of them is, and the byte behind it."""
-        self._any = re.compile(rb"(?<![0-9" + _LETTERS + rb"])" + either + _ENDINGS + rb"(?![" + _LETTERS + rb"])")
+        self._any = compiled(self.rough)
 
     def are_in(self, text: bytes, start: int = 0, end: int | None = None) -> bool:
         """Whether one of them lies between these places: within other words they don't count ("lic" is not in
         "duplicate"), nor where an end of the piece cuts a longer word.
         """
         until = len(text) if end is None else end
-        found = self._any.search(text, max(start, 0), until + 1)
-        return found is not None and found.end() <= until
+        return self._any.search(text, max(start - 1, 0), until + 1) is not None
 
 
 def _one_of(words: Iterable[str]) -> list[bytes]:

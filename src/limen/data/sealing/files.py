@@ -24,9 +24,9 @@ _PIECE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What was sealed: the SHA-256 of the payload, which stays when keys change, and the key of this one file."""
+    """What was sealed: the BLAKE3 of the payload, which stays when keys change, and the key of this one file."""
 
-    payload_sha256: bytes
+    payload_blake3: bytes
     file_key: bytes = field(repr=False)
 
     @property
@@ -66,7 +66,7 @@ def file_key_of(path: Path, identities: Sequence[Identity]) -> tuple[bytes, Iden
 
 
 def open_with(path: Path, target: Path, file_key: bytes, told: Told | None = None) -> bytes:
-    """Write the content of the sealed file `path` to the new file `target`; gives the SHA-256 of its payload.
+    """Write the content of the sealed file `path` to the new file `target`; gives the BLAKE3 of its payload.
 
     Raises SealedError, after which there is no `target`; OSError.
     """
@@ -83,7 +83,7 @@ def open_into(path: Path, target: payload.Target, file_key: bytes, told: Told | 
 
 
 def payload_digest(path: Path) -> bytes:
-    """The SHA-256 of the payload as it stands in the file. Raises SealedError, OSError."""
+    """The BLAKE3 of the payload as it stands in the file. Raises SealedError, OSError."""
     with path.open("rb") as source:
         header.read(source, path.name)
         return payload.digest(source)

@@ -2,7 +2,7 @@
 
 The age format says nothing of who sealed a file: whoever knows the public key can put another in its place. The
 manifest does. It is signed by a key that Limen certified for one person and some hours, or by Limen itself. It names
-the file by the SHA-256 of its payload, which stays when keys change, and by an ID that only the file's key gives; and
+the file by the BLAKE3 of its payload, which stays when keys change, and by an ID that only the file's key gives; and
 its `mac` proves that whoever signed had that key, for anybody with a certificate could sign for files of others.
 """
 
@@ -44,7 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     period: str
     key: str
     document: str
-    payload_sha256: str
+    payload_blake3: str
     by: str
     at: Instant
     others: tuple[str, ...] = ()

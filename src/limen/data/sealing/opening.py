@@ -79,7 +79,7 @@ def open_to(path: Path, target: Path, key: bytes, said: Manifest | None, told: T
 
 def _open(path: Path, target: Target, key: bytes, said: Manifest | None, told: Told | None) -> None:
     digest = files.open_into(path, target, key, told)
-    if said is not None and digest.hex() != said.payload_sha256:
+    if said is not None and digest.hex() != said.payload_blake3:
         raise broken(path.name, "its content is not what its manifest names")
 
 

@@ -90,7 +90,7 @@ class Sealer:
             period=self.period,
             key=self.key,
             document=sealed.document,
-            payload_sha256=sealed.payload_sha256.hex(),
+            payload_blake3=sealed.payload_blake3.hex(),
             by=self.by,
             at=now,
             others=tuple(one.text for one in self.others),

@@ -57,6 +57,7 @@ DETECTORS: Final = (
         alone=Confidence.MEDIUM,
         rough=r"(?i)(?:password|passwd|passwort|kennwort|pwd|passphrase|passcode)[\"']?\s{0,3}[:=]",
         check=is_typed_password,
+        is_linear=True,
     ),
     Detector(
         "named-key",
@@ -67,5 +68,6 @@ DETECTORS: Final = (
         alone=Confidence.MEDIUM,
         rough=r"(?i)(?:api[_-]?key|secret|token|credential)[\"']?\s{0,3}(?::|=|=>)\s{0,3}[\"']",
         check=is_named_key,
+        is_linear=True,
     ),
 )
