@@ -1,6 +1,6 @@
 """What looking into bodies costs at the gateway, in one run on one machine.
 
-    python bench/data_gateway.py [--json] [--rounds N] [--seconds N] [--only mix|kinds] [--long GIGABYTES]
+    python bench/data_gateway.py [--json] [--rounds N] [--only mix|kinds] [--long GIGABYTES]
 
 The real gateway under uvicorn passes bodies of five megabytes (`bodies.py`: films, photographs, PDF, archives, Word,
 text, JSON, sheets, and a mix of them), between four people and an app that run in a process of their own. Each body has
@@ -21,7 +21,7 @@ that comes through, looked into. `beside_…_ms`: how long another person's litt
 and 99 of 100. `late`: so many bodies waited for a process, or took it, for so long that they were refused. `scan_mb_s`
 is the scanner alone on text, by the CPU time that it takes: what one core looks into at most.
 
-`--long`: so many gigabytes of the mix, looked into; how much this process grew from its first gigabyte on
+`--long`: so many gigabytes of the mix, looked into; how much this process grew after eighty bodies
 (`long_grew_mb`), and the most that one that looks into documents took (`long_worker_mb`).
 """
 
@@ -123,36 +123,34 @@ class Client:
 
 
 class Traffic:
-    """What passes: bodies of `mix` in turn, for some seconds or so many bytes."""
+    """What passes: so many bodies of one kind, or of the mix, which each of several people takes the next of."""
 
     def __init__(self, made: dict[str, tuple[str, bytes]]) -> None:
         self._made, self._names = made, 0
 
-    async def run(self, port: int, way: str, mix: str, least: float, *, are_known: bool) -> dict[str, Any]:
-        """`least`: seconds, or where it is more than a thousand, bytes."""
+    async def run(self, port: int, way: str, mix: str, number: int, *, are_known: bool) -> dict[str, Any]:
         kinds = bodies.in_turn(bodies.MIX if mix == "mix" else [mix])
-        began, self._passed, late, is_over = time.perf_counter(), 0, 0, asyncio.Event()
+        left, is_over = iter([kinds[at % len(kinds)] for at in range(number)]), asyncio.Event()
+        passed = late = 0
+        began = time.perf_counter()
 
         async def one(number: int) -> None:
-            nonlocal late
-            at = number * len(kinds) // AT_ONCE
+            nonlocal passed, late
             async with Client(number, port) as client:
-                while (self._passed if least > 1_000 else time.perf_counter() - began) < least:
-                    kind = kinds[at % len(kinds)]
+                for kind in left:
                     said, body = self._made[kind]
                     self._names += 1
                     name = f"/{kind}/{'known' if are_known else self._names}"
                     if await (client.send(name, said, body) if way == "up" else client.fetch(name)):
-                        self._passed += len(body)
+                        passed += len(body)
                     else:
                         late += 1
-                    at += 1
 
         beside = asyncio.create_task(_beside(port, is_over))
         await asyncio.gather(*(one(number) for number in range(AT_ONCE)))
         took = time.perf_counter() - began
         is_over.set()
-        return {"mb": self._passed / 1e6, "seconds": took, "late": late, "beside": await beside}
+        return {"mb": passed / 1e6, "seconds": took, "late": late, "beside": await beside}
 
 
 async def _beside(port: int, is_over: asyncio.Event) -> list[float]:
@@ -272,10 +270,10 @@ class Measured:
         self.beside: dict[str, list[float]] = {}
         self.late = 0
 
-    async def speed(self, mode: str, way: str, mix: str, least: float) -> float:
+    async def speed(self, mode: str, way: str, mix: str, number: int) -> float:
         """MB in a second, until all of it is looked into."""
         guard = self._gate.gateway.guard = self._guards.of[mode]
-        said = await self._others.run(port=self._port, way=way, mix=mix, least=least, are_known=mode == "again")
+        said = await self._others.run(port=self._port, way=way, mix=mix, number=number, are_known=mode == "again")
         began = time.perf_counter()
         if guard is not None:
             await guard.behind.settled()
@@ -314,9 +312,9 @@ async def _mix(measured: Measured, chosen: argparse.Namespace) -> dict[str, floa
     for number in range(chosen.rounds + 1):
         for (mode, way), found in speeds.items():
             if number:
-                found.append(await measured.speed(mode, way, "mix", chosen.seconds))
-            elif mode == "none":  # warms up
-                await measured.speed(mode, way, "mix", 0.2)
+                found.append(await measured.speed(mode, way, "mix", len(bodies.MIX)))
+            elif mode in {"none", "scan"}:  # warms up
+                await measured.speed(mode, way, "photo", 2 * AT_ONCE)
     none = {way: speeds["none", way] for way in WAYS}
     ratios = {
         mode: min(
@@ -341,13 +339,14 @@ async def _mix(measured: Measured, chosen: argparse.Namespace) -> dict[str, floa
 
 
 async def _kinds(measured: Measured, chosen: argparse.Namespace) -> dict[str, float]:
-    compared = (("scan", "up", chosen.seconds), ("none", "up", 0.3), ("again", "down", 0.5), ("none", "down", 0.3))
+    compared = (("scan", "up"), ("none", "up"), ("again", "down"), ("none", "down"))
     found: dict[str, float] = {}
     for kind in bodies.KINDS:
-        await measured.speed("again", "down", kind, 4 * AT_ONCE * bodies.SIZE)
+        for _ in range(2):
+            await measured.speed("again", "down", kind, 1)
+        number = 2 * AT_ONCE if kind != "sheet" else 2
         rounds = [
-            [await measured.speed(mode, way, kind, seconds) for mode, way, seconds in compared]
-            for _ in range(chosen.rounds)
+            [await measured.speed(mode, way, kind, number) for mode, way in compared] for _ in range(chosen.rounds)
         ]
         found[f"up_mb_s_{kind}"] = round(statistics.median(scan for scan, *_ in rounds), 1)
         found[f"up_ratio_{kind}"] = round(statistics.median(scan / none for scan, none, *_ in rounds), 4)
@@ -356,11 +355,11 @@ async def _kinds(measured: Measured, chosen: argparse.Namespace) -> dict[str, fl
 
 
 async def _long(measured: Measured, guards: Guards, gigabytes: float) -> dict[str, float]:
-    await measured.speed("scan", "up", "mix", 1e9)
+    await measured.speed("scan", "up", "mix", 2 * len(bodies.MIX))
     here = _megabytes("self", "VmRSS")
     began = time.perf_counter()
     for way in WAYS:
-        await measured.speed("scan", way, "mix", gigabytes * 1e9 / 2)
+        await measured.speed("scan", way, "mix", int(gigabytes * 1e9 / 2 / bodies.SIZE))
     took = time.perf_counter() - began
     return {
         "long_gb": gigabytes,
@@ -381,7 +380,6 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--json", action="store_true", help="one line for programs")
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--seconds", type=float, default=2.0)
     options.add_argument("--only", choices=("mix", "kinds"))
     options.add_argument("--long", type=float, default=0.0, help="gigabytes that pass, in place of all else")
     options.add_argument("--others", action="store_true", help=argparse.SUPPRESS)

@@ -22,7 +22,7 @@ _FIELD: Final = re.compile(
     rb"(?im)^(from|to|cc|subject|date|message-id|received|return-path|mime-version|content-type):"
 )
 _FIRST_LINE: Final = re.compile(rb"(?:From [^\r\n]+\r?\n)?[!-9;-~]{1,200}:")
-_HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_HEAD_ENDS: Final = re.compile(rb"\n\r?\n")
 _LONGEST_HEAD: Final = 1 << 20
 _SAYS_WHAT_IT_HOLDS: Final = re.compile(rb"(?im)^content-(?:type|transfer-encoding|disposition)[ \t]*:")
 _MOST_HEADERS: Final = 1_000
