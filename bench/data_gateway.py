@@ -17,9 +17,10 @@ a name of its own, so that none is known. In turn
 `gateway_…_ratio` is the worse of uploads and downloads of the mix against `none`, as the median of rounds;
 `up_ratio_KIND` that of uploads of one kind, looked into (`worst` the slowest), `again_ratio_KIND` of downloads that
 came before. `none` is as fast as memory: what a link of 1 Gbit/s carries is 119 MB/s, and `of_1_gbit` is which part of
-that comes through, looked into. `beside_…_ms`: how long another person's little request takes meanwhile, half of them
-and 99 of 100. `late`: so many bodies waited for a process, or took it, for so long that they were refused. `scan_mb_s`
-is the scanner alone on text, by the CPU time that it takes: what one core looks into at most.
+that comes through, looked into. `cpu_ms_…`: processor time of the gateway, with the processes that look into documents,
+for one body; on a machine that others share, trust these. `beside_…_ms`: how long another person's little request takes
+meanwhile, half of them and 99 of 100. `late`: so many bodies waited for a process, or took it, for so long that they
+were refused. `scan_mb_s` is the scanner alone on text, by the CPU time that it takes.
 
 `--long`: so many gigabytes of the mix, looked into; how much this process grew after eighty bodies
 (`long_grew_mb`), and the most that one that looks into documents took (`long_worker_mb`).
@@ -30,6 +31,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -268,21 +270,29 @@ class Measured:
     def __init__(self, gate: Gate, guards: Guards, others: Others, port: int) -> None:
         self._gate, self._guards, self._others, self._port = gate, guards, others, port
         self.beside: dict[str, list[float]] = {}
+        self.cpu: dict[tuple[str, str], list[float]] = {}
         self.late = 0
 
     async def speed(self, mode: str, way: str, mix: str, number: int) -> float:
         """MB in a second, until all of it is looked into."""
         guard = self._gate.gateway.guard = self._guards.of[mode]
+        busy = self._busy()
         said = await self._others.run(port=self._port, way=way, mix=mix, number=number, are_known=mode == "again")
         began = time.perf_counter()
         if guard is not None:
             await guard.behind.settled()
         behind = time.perf_counter() - began
         self.late += said["late"]
+        self.cpu.setdefault((mode, mix), []).append((self._busy() - busy) * 1e3 / number)
         if mix == "mix":
             self.beside.setdefault(mode, []).extend(said["beside"])
         speed: float = said["mb"] / (said["seconds"] + behind)
         return speed
+
+    def _busy(self) -> float:
+        """Seconds of processor time that the gateway took so far, with the processes that look into documents."""
+        stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self._guards.pool.pids]
+        return time.process_time() + sum(int(one[11]) + int(one[12]) for one in stats) / os.sysconf("SC_CLK_TCK")
 
 
 async def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, float]:
@@ -333,6 +343,7 @@ async def _mix(measured: Measured, chosen: argparse.Namespace) -> dict[str, floa
     return {
         **{f"gateway_{mode}_ratio": round(ratio, 3) for mode, ratio in ratios.items()},
         "of_1_gbit": round(min(1.0, slowest / GBIT), 2),
+        **{f"cpu_ms_{mode}": round(statistics.median(measured.cpu[mode, "mix"]), 1) for mode in MODES},
         **{f"{mode}_{way}_mb_s": round(statistics.median(found), 1) for (mode, way), found in speeds.items()},
         **beside,
     }
@@ -341,6 +352,7 @@ async def _mix(measured: Measured, chosen: argparse.Namespace) -> dict[str, floa
 async def _kinds(measured: Measured, chosen: argparse.Namespace) -> dict[str, float]:
     compared = (("scan", "up"), ("none", "up"), ("again", "down"), ("none", "down"))
     found: dict[str, float] = {}
+    await measured.speed("scan", "up", "photo", 4 * AT_ONCE)  # warms up
     for kind in bodies.KINDS:
         for _ in range(2):
             await measured.speed("again", "down", kind, 1)
@@ -348,6 +360,8 @@ async def _kinds(measured: Measured, chosen: argparse.Namespace) -> dict[str, fl
         rounds = [
             [await measured.speed(mode, way, kind, number) for mode, way in compared] for _ in range(chosen.rounds)
         ]
+        found[f"cpu_ms_{kind}"] = round(statistics.median(measured.cpu["scan", kind]), 1)
+        found[f"cpu_ms_again_{kind}"] = round(statistics.median(measured.cpu["again", kind]), 1)
         found[f"up_mb_s_{kind}"] = round(statistics.median(scan for scan, *_ in rounds), 1)
         found[f"up_ratio_{kind}"] = round(statistics.median(scan / none for scan, none, *_ in rounds), 4)
         found[f"again_ratio_{kind}"] = round(statistics.median(again / none for *_, again, none in rounds), 4)

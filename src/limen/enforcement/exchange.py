@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from limen.enforcement import answers, headers
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.documents.freshly import FreshlyAsked
-from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, coding_of, is_endless, name_in
+from limen.enforcement.documents.guard import DocumentGuard, Verdict
+from limen.enforcement.documents.heads import asked_whole, coding_of, is_endless, name_in
 from limen.enforcement.documents.stopped_page import stopped_reply
 from limen.enforcement.documents.stops import About
 from limen.enforcement.headers import Fields

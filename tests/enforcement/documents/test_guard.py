@@ -13,7 +13,7 @@ from tests.enforcement.house import raw, status_of
 from tests.enforcement.test_gateway import request
 
 from limen.clock import SetClock
-from limen.enforcement.documents.guard import DocumentGuard, asked_whole, name_in
+from limen.enforcement.documents.guard import DocumentGuard
 from limen.enforcement.documents.looking import Looking
 from limen.enforcement.documents.stopped_page import PROBLEM
 from limen.enforcement.documents.stops import About
@@ -339,8 +339,3 @@ async def test_an_open_web_socket_is_asked_about_by_the_rules_and_facts_of_each_
             await socket.send_str(SECRET)
             await socket.receive()
             assert socket.close_code == 1008
-
-
-def test_what_is_asked_of_the_app_and_what_a_target_calls_a_file():
-    assert asked_whole([(b"range", b"bytes=0-1"), (b"accept", b"*/*")]) == [(b"accept", b"*/*")]
-    assert name_in(b"/files/a%20b.docx?x=/y") == "a b.docx"
