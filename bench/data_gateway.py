@@ -360,8 +360,8 @@ async def _kinds(measured: Measured, chosen: argparse.Namespace) -> dict[str, fl
         rounds = [
             [await measured.speed(mode, way, kind, number) for mode, way in compared] for _ in range(chosen.rounds)
         ]
-        found[f"cpu_ms_{kind}"] = round(statistics.median(measured.cpu["scan", kind]), 1)
-        found[f"cpu_ms_again_{kind}"] = round(statistics.median(measured.cpu["again", kind]), 1)
+        found[f"cpu_ms_{kind}"] = round(statistics.median(measured.cpu["scan", kind][-chosen.rounds :]), 1)
+        found[f"cpu_ms_again_{kind}"] = round(statistics.median(measured.cpu["again", kind][-chosen.rounds :]), 1)
         found[f"up_mb_s_{kind}"] = round(statistics.median(scan for scan, *_ in rounds), 1)
         found[f"up_ratio_{kind}"] = round(statistics.median(scan / none for scan, none, *_ in rounds), 4)
         found[f"again_ratio_{kind}"] = round(statistics.median(again / none for *_, again, none in rounds), 4)
