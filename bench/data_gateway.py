@@ -393,7 +393,7 @@ def _megabytes(pid: int | str, name: str) -> float:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--json", action="store_true", help="one line for programs")
-    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--only", choices=("mix", "kinds"))
     options.add_argument("--long", type=float, default=0.0, help="gigabytes that pass, in place of all else")
     options.add_argument("--others", action="store_true", help=argparse.SUPPRESS)
