@@ -108,7 +108,7 @@ def peers() -> Figures:
         print(f"Presidio and detect-secrets are left out: {missing}", file=sys.stderr)
         print("They are installed with `uv`, from the packages' index: python do.py setup", file=sys.stderr)
         return {}
-    scanner, text = _scanner(), _joined(one.text for one in documents(1, 400))
+    scanner, text = _scanner(), _joined(one.text for one in documents(1, 150))
     presidio, secrets = [], []
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "ordinary.txt").write_bytes(text)

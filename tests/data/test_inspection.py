@@ -108,7 +108,7 @@ def test_what_is_kept_of_all_bodies_is_bounded_and_given_back(pool: Pool, monkey
 
 
 async def test_a_document_that_comes_again_is_looked_into_twice_at_most(pool: Pool) -> None:
-    inspection, asked = Inspection(made.scanner(), pool), list[int]()
+    inspection, asked, document = Inspection(made.scanner(), pool), list[int](), made.word()
     whole = pool.inspect
 
     def counted(file: IO[bytes], length: int, *about: str) -> Future[Inspected]:
@@ -117,11 +117,11 @@ async def test_a_document_that_comes_again_is_looked_into_twice_at_most(pool: Po
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(pool, "inspect", counted)
-        found = [await inspection.inspect(_pieces(made.word(), 1_000), "a.docx", "p1", "app wiki") for _ in range(4)]
+        found = [await inspection.inspect(_pieces(document, 1_000), "a.docx", "p1", "app wiki") for _ in range(4)]
         assert len(asked) == 2
-        assert found == [made.inspected(made.word(), "a.docx")] * 4
-        await inspection.inspect(made.word(), "a.docx", "p1", "app other")
-        await inspection.inspect(made.word(), "a.docx", "p1")
+        assert found == [made.inspected(document, "a.docx")] * 4
+        await inspection.inspect(document, "a.docx", "p1", "app other")
+        await inspection.inspect(document, "a.docx", "p1")
         assert len(asked) == 4
     assert inspection._kept_bytes.total() == 0
 

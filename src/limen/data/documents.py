@@ -42,9 +42,10 @@ class Inspected:
 
     `kind` is what it is by its content (`docx`, `pdf`, `zip`, `text`). `where` says for each of `found.findings`, in
     the same order, where in the document it is. `label` is what the document says of itself. `why_not` holds every
-    reason why something in it was not read; what was read of it stands in `found` all the same. `carried` is all that
-    it says of its label, by which one that was lowered is told from one that is forged; `inside` the same of each
-    document packed in it that says something.
+    reason why something in it was not read; what was read of it stands in `found` all the same. `digest` is a keyed
+    one of all its bytes (b"": not known): by it somebody may have said that the document is not sensitive. `carried` is
+    all that it says of its label, by which one that was lowered is told from one that is forged; `inside` the same of
+    each document packed in it that says something.
     """
 
     kind: str
@@ -52,5 +53,6 @@ class Inspected:
     where: tuple[str, ...] = ()
     label: Label | None = None
     why_not: frozenset[WhyNot] = frozenset()
+    digest: bytes = b""
     carried: Carried | None = None
     inside: tuple[Carried, ...] = ()

@@ -163,7 +163,7 @@ async def _inspected(protection: Protection, passed: Passed, passing: Passing) -
     except Exception:  # noqa: BLE001 -- whatever fails, it was not looked into
         _log.exception("something that passes could not be looked into")
         unread.add(WhyNot.FAILED)
-    # What holds nothing, as most addresses, takes from the one document beside it not its kind.
+    # What holds nothing, as most addresses, takes from the one document beside it neither its kind nor its digest.
     return together([*(one for one in beside if not seen or _says_something(one[1])), *seen], unread)
 
 
@@ -223,6 +223,7 @@ def together(seen: list[tuple[str, Inspected]], unread: Iterable[WhyNot] = ()) -
         ),
         label=max(labels, default=None),
         why_not=unread.union(*(one.why_not for _, one in seen)),
+        digest=seen[0][1].digest if len(seen) == 1 else b"",
         carried=_carried([one for _, one in seen], unread=bool(unread)),
         inside=tuple(packed for _, one in seen for packed in one.inside),
     )

@@ -56,7 +56,7 @@ def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) 
 def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:
     """What is in a file that is open, by its descriptor. Text is read piece by piece, however long it is."""
     if length <= limits.most_bytes:
-        return inspect_bytes(scanner, _read(file, length), name, limits)
+        return inspect_bytes(scanner, read_open(file, length), name, limits)
     start = os.pread(file, LOOK, 0)
     encoding = encoding_of(start)
     kinds = kinds_of(start, name)
@@ -98,7 +98,7 @@ def _inspected(scanner: TextScanner, kind: str, parts: Iterator[Part | WhyNot]) 
     return Inspected(kind, found, where, why_not=frozenset(why_not))
 
 
-def _read(file: int, length: int) -> bytes:
+def read_open(file: int, length: int) -> bytes:
     """All of it, mostly at once: pieces that are joined are there twice."""
     whole = os.pread(file, length, 0)
     while len(whole) < length and (piece := os.pread(file, length - len(whole), len(whole))):
