@@ -25,6 +25,8 @@ class Drive:
     seconds: float = 0.0
 
     async def within(self, folder: str) -> AsyncIterator[SharedItem]:
+        if folder in self.wrong:
+            raise self.wrong[folder]
         for one in self.folders.get(folder, []):
             yield one
 
@@ -83,3 +85,26 @@ async def test_what_is_too_large_or_forbidden_was_not_read_and_what_fails_is_not
             await look_into(Drive(wrong={"a": wrong}), OwnProtection(), document("a"))
     gone = Drive({"F": [document("a"), document("b")]}, {"a": VendorError("refused", 404)})
     assert len((await look_into(gone, OwnProtection(), folder("F"))).found.findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "is_read"),
+    [
+        (VendorError("not-allowed", 400), True),
+        (VendorError("refused", 423), True),
+        (VendorError("garbage"), True),
+        (VendorError("not-allowed", 401), False),
+        (VendorError("throttled", 429), False),
+        (VendorError("throttled", 403), False),
+        (VendorError("refused", 500), False),
+        (VendorError("slow"), False),
+    ],
+)
+async def test_one_thing_that_a_vendor_refuses_holds_up_no_other(error: VendorError, is_read: bool) -> None:
+    for item in (document("a"), folder("F")):
+        drive = Drive(wrong={item.key: error})
+        if is_read:
+            assert (await look_into(drive, OwnProtection(), item)).why_not == {WhyNot.FAILED}
+        else:
+            with pytest.raises(VendorError):
+                await look_into(drive, OwnProtection(), item)

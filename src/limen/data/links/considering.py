@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,14 +13,16 @@ from limen.data.inventory.model import Audience, Store, item_id
 from limen.data.links import kept_links
 from limen.data.links.giving import given_by
 from limen.data.links.judging import KEEP_THEIR_END, Judging, readable
-from limen.data.links.looking import look_into
+from limen.data.links.looking import is_about_the_item, look_into
 from limen.data.links.model import REMEMBERED_FOR, Given, KeptLink, LinkState, Why
 from limen.data.links.taking_away import TakingAway, others_outside
 from limen.opaque import new_id
 from limen.storage import Database, Transaction
 
 _GONE: Final = frozenset({404, 410})
-_FORBIDDEN: Final = frozenset({403, 423})
+
+GoesOn = Callable[[], Awaitable[bool]]
+"""Says that a turn goes on, and whether there is time for more in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,12 @@ class Considering:
         else:
             await self._judge(drive, store, item, new, given, known)
 
-    async def again(self, drive: SharingDrive, store: Store) -> None:
+    async def again(self, drive: SharingDrive, store: Store, goes_on: GoesOn) -> None:
         """Judge anew what somebody decided about, and what could not be judged. Raises VendorError."""
         links = await self.database.reading(lambda s: kept_links.to_judge_again(s.connection, store.name))
         for key in dict.fromkeys(one.key for one in links):
+            if not await goes_on():
+                return
             try:
                 await self.consider(drive, store, await drive.item(key), Sight())
             except VendorError as error:
@@ -71,13 +75,15 @@ class Considering:
                     raise
                 await self.are_gone(store, [key])
 
-    async def end_due(self, drive: SharingDrive, store: Store, left: Sequence[str]) -> None:
+    async def end_due(self, drive: SharingDrive, store: Store, left: Sequence[str], goes_on: GoesOn) -> None:
         """Take away what nobody gave a reason for in time, or can any more (`left`: who are not active), and try again
         what could not be taken away. Raises VendorError.
         """
         now = self.now()
         for one in await self.database.reading(lambda s: kept_links.due(s.connection, store.name, now, left)):
             await self._keep([await self.taking.take(drive, store, one, now)])
+            if not await goes_on():
+                return
 
     async def are_gone(self, store: Store, keys: Iterable[str]) -> None:
         gone = [item_id(key) for key in keys]
@@ -97,7 +103,7 @@ class Considering:
         except VendorError as error:
             if error.status in _GONE:
                 return []
-            if error.status not in _FORBIDDEN:
+            if not is_about_the_item(error):
                 raise
             permissions = (SharingPermission("", Scope.ANYONE, by=item.by, of_drive=True),)
         return given_by(item, permissions, (*store.inside, *self.domains))

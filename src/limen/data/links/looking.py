@@ -17,8 +17,10 @@ LOOK_SECONDS: Final = 90.0
 MOST_BELOW: Final = 200
 """So many documents of a folder are looked into."""
 MOST_FOLDERS: Final = 100
-_UNREADABLE: Final = frozenset({403, 423})
 _GONE: Final = frozenset({404, 410, 412, 416})
+_NONSENSE: Final = frozenset({"garbage", "redirects", "off-limits"})
+_OTHERWISE: Final = _GONE | {401, 408, 425, 429}
+"""It is gone, or it is about who asks, or how often."""
 
 
 async def look_into(drive: SharingDrive, protection: Protection, item: SharedItem) -> Inspected:
@@ -41,6 +43,10 @@ async def look_into(drive: SharingDrive, protection: Protection, item: SharedIte
                         raise
     except TimeoutError:
         unread.add(WhyNot.TIMED_OUT)
+    except VendorError as error:
+        if not is_about_the_item(error):
+            raise
+        unread.add(WhyNot.FAILED)
     if not seen:
         return Inspected("", why_not=frozenset(unread))
     return replace(together(seen, unread), digest=b"")  # what is said of one document is not said of its folder
@@ -77,9 +83,16 @@ async def _document(drive: SharingDrive, protection: Protection, item: SharedIte
         return inspected
     if body.wrong.word == "too-much":
         return _unread(WhyNot.TOO_LARGE)
-    if body.wrong.status in _UNREADABLE:
+    if is_about_the_item(body.wrong):
         return _unread(WhyNot.FAILED)
     raise body.wrong
+
+
+def is_about_the_item(error: VendorError) -> bool:
+    """Whether a vendor refuses this one thing, or answers nonsense about it: asked again it would do the same."""
+    if error.word == "throttled":  # with a status of 403, too
+        return False
+    return error.word in _NONSENSE or (400 <= error.status < 500 and error.status not in _OTHERWISE)
 
 
 class _Body:

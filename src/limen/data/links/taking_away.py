@@ -11,13 +11,13 @@ from limen.connectors.sharing import SharedItem, SharingDrive
 from limen.connectors.vendor_client import VendorError
 from limen.data.inventory.model import Store
 from limen.data.links.kinds import REMOVED, STANDS
+from limen.data.links.looking import is_about_the_item
 from limen.data.links.model import AGAIN_AFTER, NEEDS, Cannot, KeptLink, LinkState, Why
 from limen.events import Event, Outcome
 
 _GONE: Final = frozenset({404, 410})
-_NO_RIGHT: Final = frozenset({401, 403})
-_THEIRS: Final = 500
-"""From this status on the vendor itself fails, and is asked again soon."""
+_NOT_SIGNED_IN: Final = 401
+_NO_RIGHT: Final = frozenset({_NOT_SIGNED_IN, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,7 @@ async def _ended(drive: SharingDrive, link: KeptLink) -> Cannot | None:
     except VendorError as error:
         if error.status in _GONE:
             return None
-        if error.status in _NO_RIGHT:
-            return Cannot.NO_RIGHT
-        if error.word == "throttled":
+        if not is_about_the_item(error) and error.status != _NOT_SIGNED_IN:
             raise
-        if error.word == "garbage" or 0 < error.status < _THEIRS:
-            return Cannot.REFUSED
-        raise
+        return Cannot.NO_RIGHT if error.status in _NO_RIGHT else Cannot.REFUSED
     return Cannot.REFUSED if any(one.id == link.permission for one in left) else None

@@ -54,14 +54,24 @@ class _Cursor(msgspec.Struct):
         return Sight(self.listing is not None, self.is_first, self.is_settling)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Look:
-    """What a turn goes with. `ends_at` is an instant of the clock that never jumps."""
+    """What a turn goes with. `ends_at` and `renewed` are instants of the clock that never jumps."""
 
     store: Store
     drive: SharingDrive
     went_on: WentOn
+    ticks: Callable[[], float]
     ends_at: float
+    renewed: float
+
+    async def goes_on(self) -> bool:
+        """Whether there is time for more; nobody else begins meanwhile."""
+        now = self.ticks()
+        if now > self.renewed + RENEW_SECONDS:
+            await self.went_on(0)
+            self.renewed = now
+        return now <= self.ends_at
 
 
 class LinkWatch:
@@ -120,10 +130,11 @@ class LinkWatch:
         if not secret:
             raise BrokenOffError(LACKS)
         async with opened(self._walkers, store, secret, self._now()) as drive:
-            look = _Look(store, drive, went_on, self._ticks() + TURN_SECONDS)
+            begun = self._ticks()
+            look = _Look(store, drive, went_on, self._ticks, begun + TURN_SECONDS, begun)
             at = await self._from_where(look)
-            await self._considering.end_due(drive, store, await self._who_left(store))
-            await self._considering.again(drive, store)
+            await self._considering.end_due(drive, store, await self._who_left(store), look.goes_on)
+            await self._considering.again(drive, store, look.goes_on)
             try:
                 await self._go_on(look, at)
             except VendorError as error:
@@ -163,18 +174,15 @@ class LinkWatch:
                 at.is_settling = at.is_settling and not page.is_last
             is_all = page.is_last and not is_listing
             await self._keep_place(look.store, at, begun if is_all else None)
-            if is_all or self._ticks() > look.ends_at:
+            if is_all or not await look.goes_on():
                 return
 
     async def _see(self, look: _Look, page: SharingPage, sight: Sight) -> None:
-        renewed = self._ticks()
-        for number, item in enumerate(page.items, 1):
+        for item in page.items:
             if sight.is_first and not item.is_shared:
                 continue
             await self._considering.consider(look.drive, look.store, item, sight)
-            if self._ticks() > renewed + RENEW_SECONDS:  # so that nobody else begins meanwhile
-                await look.went_on(number)
-                renewed = self._ticks()
+            await look.goes_on()
         await self._considering.are_gone(look.store, page.gone)
 
     async def _keep_place(self, store: Store, at: _Cursor, looked_at: Instant | None = None) -> None:
