@@ -41,6 +41,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # what it looks into is the tests'
+
 import bodies
 from check import HOST, token_of
 from streams import APPS, Gate
