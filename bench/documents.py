@@ -4,8 +4,8 @@ Every figure is of the real way, by `Inspection` with all detectors and warm pro
 `bomb_resident_mb`: the longest that one of the bombs of our tests took until its answer was there, and the most memory
 that the process ever had (limits: 0.5 s and 300 MB). `message_2kb_us`: plain text, looked into where it is; beside it
 `scan_2kb_us`, the scanner alone. `docx_2kb_ms`: a Word document there and back. `text_mb_s` of each kind: text in it,
-over the processor time it took. `stream_…`: plain texts of 64 MB that come in pieces, one behind the other, `--gigabytes` in
-all: how fast, and by how much the two processes grew meanwhile.
+over the processor time it took. `stream_…`: plain texts of 32 MB that come in pieces, one behind the other,
+`--gigabytes` in all: how fast, and by how much the two processes grew meanwhile.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from limen.data.scanning.scanner import Scanner
 BOUNDS: Final = {"bomb_s_worst": 0.5, "bomb_resident_mb": 300.0}
 _SENTENCE: Final = "The meeting about the offer of harbor number {} was moved to the afternoon, said Ann Summer. "
 _GIB: Final = 1 << 30
-_EACH: Final = 64 << 20
+_EACH: Final = 32 << 20
 """Bytes of one text of the stream: entry points hold no body of more than 100 MB."""
 
 
