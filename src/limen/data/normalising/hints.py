@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.data.normalising.decoding import RUN, decoded, is_text
+from limen.data.normalising.decoding import RUN, decoded, holds_text
 
-ENCODED_TEXT: Final = (
-    rb"(?:[ACDI-Za-f][ACDEFGHQSTUVWXgi-nwyz0-3][ABEFIJMNQRUVYZcdghklopstwx014589_/-][A-Za-z0-9+/_-]){3}"
+_ANY: Final = rb"[A-Za-z0-9+/_-]"
+_OF_ASCII: Final = (
+    rb"[CDI-Za-f][ACDEFGHQSTUVWXgi-nwyz0-3](?:[BFJNRVZdhlptx159]%s|[AEIMQUYcgkosw048/_-][g-z0-9+/_JKN-])" % _ANY
 )
-"""Three groups of base 64 that hold letters of ASCII (or in UTF-16 zeros): the first of a group holds the upper six
-bits of a byte that is a space at least, and so on. Hardly a number or name looks so; what does has to be looked at.
+_OF_UTF_16: Final = rb"[CDI-Za-f][AQgw][AB]%s" % _ANY, rb"A[AC-H][AEIMQUYcgkosw048]A"
+ENCODED_TEXT: Final = rb"(?:%s){3}|%s%s%s|%s%s%s" % (_OF_ASCII, *_OF_UTF_16, *_OF_UTF_16, *_OF_UTF_16)
+"""Three groups of base 64 that hold letters of ASCII: the first of a group holds the upper six bits of a byte that is a
+space at least, the second the lower two and the upper four of the next, and so on. Or such with a zero beside each, as
+in UTF-16. Hardly a number or name looks so, and no text at each of its letters but one that decodes; what does has to
+be looked at.
 """
 
+_BEGINNING: Final = rb"(?:[A-Za-z]{0,2}\d{2}|[A-Za-z0-9_-]{12})"
+"""Numbers, and what is as long as a key, begin so."""
 HINTS: Final = (
     ENCODED_TEXT,
     rb"(?:[\x20-\x7e]\x00){8}|(?:\x00[\x20-\x7e]){8}|(?:[\x20-\x7e]\x00{3}){6}|(?:\x00{3}[\x20-\x7e]){6}",
@@ -26,8 +33,10 @@ HINTS: Final = (
     rb"[A-Za-z][\xce-\xd1][\x80-\xbf]|[\xce-\xd1][\x80-\xbf][A-Za-z]",  # Greek or Cyrillic within a word
     rb"\d(?:\xc2\xa0|\xe2\x80[\x80-\x95\xaf]|\xe2\x88\x92)\d",  # other spaces and dashes within a number
     rb"&#(?:[xX][0-9a-fA-F]{2,6}|\d{2,7});|&(?:shy|zwj|zwnj|commat|period);|\d&nbsp;\d",
-    rb"%(?:3\d|[46][1-9a-fA-F]|[57][0-9aA])|\d%2[0dD]\d|[A-Za-z0-9]%40[A-Za-z]|\d{4}\+\d{4}\+\d",
-    rb"\\u00[2-7][0-9a-fA-F]",
+    rb"%(?:3[\daAdD]|[46][1-9a-fA-F]|[57][0-9aA])|\d%2[0dD]\d|[A-Za-z0-9]%40[A-Za-z]|\d{4}\+\d{4}\+\d",
+    rb"\\u00[0-7][0-9a-fA-F]",
+    rb"(?:%%[0-9a-fA-F]{2}|\\[nrtbf/])%s" % _BEGINNING,  # its last letter would be taken for one of what follows
+    rb"\\[\"']\s{0,3}[:=]",  # JSON within a text
 )
 """Each tells once where what it stands for begins; `ENCODED_TEXT` wherever there may be text."""
 _GROUPS: Final = 12
@@ -47,4 +56,4 @@ def is_hint(hint: int, text: bytes, end: int) -> bool:
         return False
     groups = (max(RUN - _GROUPS - len(behind), 0) + 3) // 4  # of those before it, as many as make a run of it
     beside = before[len(before) % 4 :][-4 * groups :] if groups else b""
-    return is_text(decoded(beside + behind))
+    return holds_text(decoded(beside + text[begin:end] + behind))
