@@ -26,6 +26,10 @@ def _full_width(text: str) -> str:
     return "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in text)
 
 
+def _digits_as(text: str, digits: str) -> bytes:
+    return text.translate({48 + value: digit for value, digit in enumerate(digits)}).encode()
+
+
 def _mime(text: str) -> bytes:
     whole = b64encode((text + " end." * 30).encode())
     return b"\r\n".join(whole[at : at + 76] for at in range(0, len(whole), 76))
@@ -47,6 +51,12 @@ _HIDDEN: dict[str, Callable[[str], bytes]] = {
     "full width": lambda text: _full_width(text).encode(),
     "Arabic digits": lambda text: text.translate({48 + digit: 0x660 + digit for digit in range(10)}).encode(),
     "mathematical digits": lambda text: text.translate({48 + digit: 0x1D7CE + digit for digit in range(10)}).encode(),
+    "digits in circles": lambda text: _digits_as(text, "⓿❶❷❸❹❺❻❼❽❾"),
+    "digits of India": lambda text: _digits_as(text, "०१२३४५६७८९"),
+    "struck through": lambda text: "".join(one + "\u0336" if one.isdigit() else one for one in text).encode(),
+    "as emoji": lambda text: "".join(one + "\ufe0f" if one.isdigit() else one for one in text).encode(),
+    "tags": lambda text: "\U000e0020".join(text).encode(),
+    "marks of direction": lambda text: "\u202d\u2066".join(text).encode(),
     "Cyrillic letters": lambda text: text.translate(str.maketrans("AEKMOBCTD", "АЕКМОВСТD")).encode(),
     "other spaces": lambda text: text.replace(" ", "\u00a0").encode(),
     "narrow spaces": lambda text: text.replace(" ", "\u202f").encode(),

@@ -6,9 +6,13 @@ letter next to a Cyrillic one. Long runs of letters are everywhere; they count w
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 from limen.data.normalising.decoding import RUN, decoded, holds_text
+from limen.data.normalising.folding import OTHER_DIGITS
 
 _ANY: Final = rb"[A-Za-z0-9+/_-]"
 _OF_ASCII: Final = (
@@ -24,14 +28,22 @@ be looked at.
 
 _BEGINNING: Final = rb"(?:[A-Za-z]{0,2}\d{2}|[A-Za-z0-9_-]{12})"
 """Numbers, and what is as long as a key, begin so."""
+
+
+def _ranges(characters: Iterable[str]) -> Iterator[bytes]:
+    """Characters in UTF-8, as expressions: those that differ in their last byte alone are one."""
+    for begin, last in groupby(sorted(one.encode() for one in characters), key=lambda one: one[:-1]):
+        yield re.escape(begin) + b"[" + b"".join(re.escape(one[-1:]) for one in last) + b"]"
+
+
 HINTS: Final = (
     ENCODED_TEXT,
     rb"(?:[\x20-\x7e]\x00){8}|(?:\x00[\x20-\x7e]){8}|(?:[\x20-\x7e]\x00{3}){6}|(?:\x00{3}[\x20-\x7e]){6}",
-    rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xc2\xad|[!-~]\xef\xbb\xbf",  # what has no width
+    rb"\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xc2\xad|[!-~](?:\xef\xbb\xbf|\xcd\x8f|\xf3\xa0)",  # no width
     rb"\xef\xbc[\x90-\x99\xa1-\xba]|\xef\xbd[\x81-\x9a]",  # full width
-    rb"\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xf0\x9d[\x90-\x9f]|\xe2\x82[\x80-\x89]|\xe2\x91[\xa0-\xa8]",  # other digits
+    rb"(?:%s){3}" % rb"|".join(_ranges(OTHER_DIGITS)),
     rb"[A-Za-z][\xce-\xd1][\x80-\xbf]|[\xce-\xd1][\x80-\xbf][A-Za-z]",  # Greek or Cyrillic within a word
-    rb"\d(?:\xc2\xa0|\xe2\x80[\x80-\x95\xaf]|\xe2\x88\x92)\d",  # other spaces and dashes within a number
+    rb"\d(?:[\xc2-\xf4][\x80-\xbf]{1,3}){1,8}\d",  # spaces, dashes, digits and marks within a number
     rb"&#(?:[xX][0-9a-fA-F]{2,6}|\d{2,7});|&(?:shy|zwj|zwnj|commat|period);|\d&nbsp;\d",
     rb"%(?:3[\daAdD]|[46][1-9a-fA-F]|[57][0-9aA])|\d%2[0dD]\d|[A-Za-z0-9]%40[A-Za-z]|\d{4}\+\d{4}\+\d",
     rb"\\u00[0-7][0-9a-fA-F]",
