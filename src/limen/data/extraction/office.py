@@ -145,7 +145,7 @@ def _place(name: str) -> str:
 
 
 _ASIDE: Final = {"delText": "deleted text", "instrText": "fields", "delInstrText": "fields"}
-ENDS_LINE: Final = frozenset({"p", "br", "cr", "tr"})
+ENDS_LINE: Final = frozenset({"p", "br", "cr", "tr", "comment"})
 _HIDES: Final = frozenset({"vanish", "webHidden", "specVanish"})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 
@@ -164,6 +164,7 @@ class OfficeText(TextHandler):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
+        self.aside.end_line("")
         name = local(tag)
         self._in.append(name)
         if name == "r":
@@ -177,6 +178,7 @@ class OfficeText(TextHandler):
             self.write(" ")
 
     def end(self, tag: str) -> None:
+        self.aside.end_line("")
         name = local(tag)
         if self._in:
             self._in.pop()
@@ -196,5 +198,5 @@ class OfficeText(TextHandler):
             self.aside.add("hidden text", text)
         elif name in _ASIDE:
             self.aside.add(_ASIDE[name], text)
-        elif text.strip():
-            self.aside.line("", text)
+        else:
+            self.aside.add("", text)

@@ -60,6 +60,7 @@ class _Text(TextHandler):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
+        self.aside.end_line("")
         name = local(tag)
         self._in.append(name)
         if name in _PARAGRAPHS:
@@ -88,6 +89,7 @@ class _Text(TextHandler):
             self.move(f"{self._table}, row {self._row}")
 
     def end(self, tag: str) -> None:
+        self.aside.end_line("")
         name = local(tag)
         if self._in:
             self._in.pop()
@@ -115,8 +117,8 @@ class _Text(TextHandler):
             self.write(text)
             if "table-cell" in self._in:
                 self._cell += text
-        elif text.strip():
-            self.aside.line("", text)
+        else:
+            self.aside.add("", text)
 
     def _aside_of(self) -> str:
         return next((_ASIDE[one] for one in self._in if one in _ASIDE), "")
