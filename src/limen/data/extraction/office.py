@@ -146,6 +146,7 @@ def _place(name: str) -> str:
 
 _ASIDE: Final = {"delText": "deleted text", "instrText": "fields", "delInstrText": "fields"}
 ENDS_LINE: Final = frozenset({"p", "br", "cr", "tr", "comment"})
+_BLANKS: Final = {"tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _HIDES: Final = frozenset({"vanish", "webHidden", "specVanish"})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 
@@ -174,8 +175,8 @@ class OfficeText(TextHandler):
         elif name == "lastRenderedPageBreak" and self._has_pages:
             self._page += 1
             self.move(f"page {self._page}")
-        elif name == "tab":
-            self.write(" ")
+        elif name in _BLANKS:
+            self.write(_BLANKS[name])
 
     def end(self, tag: str) -> None:
         self.aside.end_line("")

@@ -45,6 +45,11 @@ _ASIDE: Final = {
     "ruby-text": "readings",
 }
 
+_APART: Final = frozenset(
+    {*_ASIDE, "creator", "creator-initials", "sender-initials", "date", "date-string", "note-citation", "note-body"}
+)
+"""What says of a remark or a note whose it is, when it was written and what number it has, is none of its words."""
+
 
 class _Text(TextHandler):
     """Text by page, slide or row; remarks, notes and what was deleted stand aside."""
@@ -62,6 +67,8 @@ class _Text(TextHandler):
         super().start(tag, attributes)
         self.aside.end_line("")
         name = local(tag)
+        if name in _APART:
+            self.aside.end_lines()
         self._in.append(name)
         if name in _PARAGRAPHS:
             self._paragraphs += 1
@@ -93,6 +100,8 @@ class _Text(TextHandler):
         name = local(tag)
         if self._in:
             self._in.pop()
+        if name in _APART:
+            self.aside.end_lines()
         if name in _PARAGRAPHS:
             self._paragraphs -= 1
             if self._aside_of():
