@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.frames import Written
+from limen.data.labels.model import WhyNoLabel
 from limen.data.lists import store
 from limen.data.lists.keeping import CHANGE
 from limen.data.lists.store import KeptList
@@ -55,8 +57,14 @@ class CurrentInspection:
         """What `data.yaml` says now."""
         return self._core.known.rules_of(DataRules) or NO_RULES
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
-        """What is in it, with the keyed digest of all its bytes. Raises nothing: what can't be looked into says why."""
+    async def inspect(
+        self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "", among: str | None = None
+    ) -> Inspected:
+        """What is in it (`Inspection.inspect`). Raises nothing: what can't be looked into says why.
+
+        With the keyed digest of all its bytes, but where `among` is said: the gateway makes digests itself, of what is
+        stopped, and one of all that passes would cost as much as passing it.
+        """
         try:
             made = await self._ready()
         except LimenError as error:
@@ -64,6 +72,8 @@ class CurrentInspection:
             return Inspected("", why_not=frozenset({WhyNot.FAILED}))
         made.uses += 1
         try:
+            if among is not None:
+                return await made.inspection.inspect(body, name, owner, among)
             read = _Digested(body, self._key)
             inspected = await made.inspection.inspect(read.pieces(), name, owner)
         finally:
@@ -71,9 +81,25 @@ class CurrentInspection:
             await self._end_if_unused(made)
         return replace(inspected, digest=read.digest)
 
+    async def with_label(self, data: bytes, word: str, mark: str, owner: str = "") -> Written:
+        """The document with this label, written where documents are looked into. Raises nothing."""
+        try:
+            made = await self._ready()
+        except LimenError as error:
+            _log.warning("nothing can be labelled: %s", error)
+            return Written(why_not=WhyNoLabel.BROKEN)
+        made.uses += 1
+        try:
+            return await made.inspection.with_label(data, word, mark, owner)
+        finally:
+            made.uses -= 1
+            await self._end_if_unused(made)
+
     async def look_again(self) -> None:
-        """Make it anew before something passes again, where it was made for others; end it where no rule is left."""
-        if self._made is not None and self.rules.rules:
+        """Make it anew before something passes again, where it was made for others; end it where neither a rule nor a
+        label asks what is in anything.
+        """
+        if self._made is not None and (self.rules.rules or any(one.when for one in self.rules.labels)):
             await self._ready()
         elif self._made is not None:
             await self._retire()

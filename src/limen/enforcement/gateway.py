@@ -77,9 +77,11 @@ class Gateway:
             await websockets.relay(self, scope, receive, send)
 
     async def close(self) -> None:
-        """Cut what is open and let go of the upstreams."""
+        """Cut what is open, let go of the upstreams, and let what has passed be looked into."""
         self.streams.close()
         await self.upstreams.close()
+        if self.guard is not None:
+            await self.guard.behind.close()
 
     def _is_the_certificates_host(self, scope: Scope, fields: Fields) -> bool:
         host = plain_host(headers.first(fields, b"host"))
@@ -265,6 +267,7 @@ class Gateway:
             whom_to_ask=self.whom_to_ask,
             session=self._app_login_routes.session(asked),
             same_origin=asked.same_origin,
+            public_url=self.public_url,
             is_by_script=_is_in_the_background(fields),
         )
         return await dialogue.answer(guard, request, receive)

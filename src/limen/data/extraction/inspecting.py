@@ -23,7 +23,6 @@ from limen.data.scanning.text_scanner import TextScanner
 MOST_HERE: Final = 1 << 16
 """Plain text up to so many bytes is looked into where it is: it needs no parser."""
 _TEXTS: Final = frozenset({"text", "csv"})
-_READ: Final = 1 << 18
 _LONGEST_BEGINNING: Final = 200
 """So many bytes, with blanks, what begins a document in base 64 may take."""
 
@@ -57,7 +56,7 @@ def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) 
 def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:
     """What is in a file that is open, by its descriptor. Text is read piece by piece, however long it is."""
     if length <= limits.most_bytes:
-        return inspect_bytes(scanner, _read(file, length), name, limits)
+        return inspect_bytes(scanner, read_open(file, length), name, limits)
     start = os.pread(file, LOOK, 0)
     encoding = encoding_of(start)
     kinds = kinds_of(start, name)
@@ -99,10 +98,9 @@ def _inspected(scanner: TextScanner, kind: str, parts: Iterator[Part | WhyNot]) 
     return Inspected(kind, found, where, why_not=frozenset(why_not))
 
 
-def _read(file: int, length: int) -> bytes:
-    pieces = []
-    at = 0
-    while at < length and (piece := os.pread(file, min(_READ, length - at), at)):
-        pieces.append(piece)
-        at += len(piece)
-    return b"".join(pieces)
+def read_open(file: int, length: int) -> bytes:
+    """All of it, mostly at once: pieces that are joined are there twice."""
+    whole = os.pread(file, length, 0)
+    while len(whole) < length and (piece := os.pread(file, length - len(whole), len(whole))):
+        whole += piece
+    return whole
