@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from json import dumps
 from random import Random
 from urllib.parse import quote
 
@@ -23,6 +24,10 @@ _SCANNER = Scanner(list(DETECTORS.values()), key=planted.KEY)
 
 def _full_width(text: str) -> str:
     return "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in text)
+
+
+def _digits_as(text: str, digits: str) -> bytes:
+    return text.translate({48 + value: digit for value, digit in enumerate(digits)}).encode()
 
 
 def _mime(text: str) -> bytes:
@@ -46,6 +51,12 @@ _HIDDEN: dict[str, Callable[[str], bytes]] = {
     "full width": lambda text: _full_width(text).encode(),
     "Arabic digits": lambda text: text.translate({48 + digit: 0x660 + digit for digit in range(10)}).encode(),
     "mathematical digits": lambda text: text.translate({48 + digit: 0x1D7CE + digit for digit in range(10)}).encode(),
+    "digits in circles": lambda text: _digits_as(text, "⓿❶❷❸❹❺❻❼❽❾"),
+    "digits of India": lambda text: _digits_as(text, "०१२३४५६७८९"),
+    "struck through": lambda text: "".join(one + "\u0336" if one.isdigit() else one for one in text).encode(),
+    "as emoji": lambda text: "".join(one + "\ufe0f" if one.isdigit() else one for one in text).encode(),
+    "tags": lambda text: "\U000e0020".join(text).encode(),
+    "marks of direction": lambda text: "\u202d\u2066".join(text).encode(),
     "Cyrillic letters": lambda text: text.translate(str.maketrans("AEKMOBCTD", "АЕКМОВСТD")).encode(),
     "other spaces": lambda text: text.replace(" ", "\u00a0").encode(),
     "narrow spaces": lambda text: text.replace(" ", "\u202f").encode(),
@@ -55,6 +66,14 @@ _HIDDEN: dict[str, Callable[[str], bytes]] = {
     "percent": lambda text: "".join(f"%{ord(letter):02x}" for letter in text).encode(),
     "a form": lambda text: quote(text).replace("%20", "+").encode(),
     "an address": lambda text: quote(text).encode(),
+    "base 64 behind bytes that are no text": lambda text: b64encode(Random(7).randbytes(150) + b"\n" + text.encode()),
+    "base 64 within other letters": lambda text: b64encode(("ä" * 60 + f" {text} " + "ö" * 60).encode()),
+    "ends of lines as JSON writes them": lambda text: b"see " + text.replace(", ", "\\n").encode(),
+    "JSON in JSON in a text": lambda text: dumps(dumps(text.replace(", ", "\n"))).encode(),
+    "ends of lines in an address": lambda text: b"a=" + text.replace(", ", "%0A").encode(),
+    "columns in an address": lambda text: b"a=1%7C" + text.replace(", ", "%09").encode(),
+    "a list in an address": lambda text: b"a=1%2C" + text.replace(", ", "%2C").encode(),
+    "escapes of ends of lines": lambda text: b"see " + text.replace(", ", "\\u000a").encode(),
     "escapes": lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text).encode(),
 }
 
@@ -107,10 +126,32 @@ def test_ordinary_documents_have_hardly_anything_to_undo() -> None:
         b"A\0" * 100_000,
         b"\\u0041\\u00" * 20_000,
         b"QUFB" * 80_000,
+        b"A" * 320_000,
+        b"\\" * 200_000 + b"n4111",
         "а1".encode() * 60_000,
     ],
-    ids=["percent", "entities", "UTF-16", "escapes", "base 64", "letters"],
+    ids=["percent", "entities", "UTF-16", "escapes", "base 64", "zeros", "backslashes", "letters"],
 )
 def test_text_of_nothing_but_what_is_undone_ends(text: bytes) -> None:
     """And it holds no more places than it has bytes: whoever writes it pays for it in length."""
     assert not _SCANNER.text(b"4%31&#65;" + text).highest().get("payment-card")
+
+
+def test_letters_that_could_be_base_64_of_anything_are_told_of_seldom() -> None:
+    """Each place that is told of costs a look, and whoever writes a text of nothing else holds the scanner by it."""
+    told: list[int] = []
+    for letters in (b"A", b"AQ", b"AQUV", b"QUJ", b"A+", b"g"):
+        text = bytes(Random(letters).choices(letters, k=40_000))
+        _SCANNER._looks.scan(_SCANNER._looks.whole, text, lambda *one: told.append(one[2]))
+    assert len(told) < 5_000
+
+
+@pytest.mark.parametrize("between", ["\\n", "\\t", "%0A", "%2C", "%7C", "%09", "%3D"])
+def test_what_stands_between_numbers_is_no_letter_of_them(between: str) -> None:
+    numbers = ("4111111111111111", "5500000000000004", "4012888888881881", "DE89370400440532013000")
+    assert _SCANNER.text(between.join(("", *numbers)).encode()).unique() == {"payment-card": 3, "iban": 1}
+
+
+def test_words_stand_beside_their_values_in_json_within_a_text() -> None:
+    logged = rb'at 12:00 "{\"password\": \"Geheim1234x\"}" was sent'
+    assert _SCANNER.text(logged).unique() == {"typed-password": 1}

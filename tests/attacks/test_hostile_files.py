@@ -174,7 +174,12 @@ class _Counted:
         self.searched = 0
 
     def search(self, text: bytes, at: int, until: int) -> re.Match[bytes] | None:
-        found = self._expression.search(text, at, until)
+        return self._counted(self._expression.search(text, at, until), text, at, until)
+
+    def match(self, text: bytes, at: int, until: int) -> re.Match[bytes] | None:
+        return self._counted(self._expression.match(text, at, until), text, at, until)
+
+    def _counted(self, found: re.Match[bytes] | None, text: bytes, at: int, until: int) -> re.Match[bytes] | None:
         self.searched += (found.end() if found else min(until, len(text))) - at
         return found
 

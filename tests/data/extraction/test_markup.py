@@ -26,7 +26,7 @@ def test_what_stands_aside_comes_last_line_by_line() -> None:
 
 def test_text_before_an_error_counts() -> None:
     pieces = list(read_xml([b"<a>text<b", b"></c>"], TextHandler(Budget(), "x"), Budget()))
-    assert pieces == [WhyNot.BROKEN, Part("x", b"text")]
+    assert pieces == [WhyNot.BROKEN, Part("x", b"text"), Part("x", b"\n")]
 
 
 def test_long_text_comes_while_it_is_read() -> None:
@@ -34,3 +34,13 @@ def test_long_text_comes_while_it_is_read() -> None:
     first = next(read_xml([b"<a>" + b"text " * 50_000, b"</a>"], handler, Budget()))
     assert isinstance(first, Part)
     assert len(first.text) < 200_000
+
+
+def test_text_that_a_parser_gives_in_pieces_is_one_line() -> None:
+    aside = Aside(Budget())
+    for text in ("4111 ", "1111"):
+        aside.add("", text)
+    aside.end_line("")
+    aside.end_line("")
+    aside.add("", "next")
+    assert [one.text for one in aside.parts() if isinstance(one, Part)] == [b"4111 1111\nnext\n"]

@@ -96,3 +96,11 @@ def test_one_broken_part_keeps_no_other_from_being_read() -> None:
     texts, _, reasons = made.read_by(read_office, package)
     assert texts["footnotes"].strip() == made.CARD
     assert reasons == {made.WhyNot.BROKEN}
+
+
+def test_references_to_letters_part_no_value_of_a_property() -> None:
+    written = "".join(f"&#{ord(letter)};" for letter in made.SECRET)
+    part = f'<?xml version="1.0"?><a xmlns="urn:b"><c>{made.SECRET[:4]}{written[20:]}</c><c>{written}</c></a>'
+    package = made.zipped({"[Content_Types].xml": "<Types xmlns='urn:t'/>", "customXml/item1.xml": part})
+    texts, _, _ = made.read_by(read_office, package)
+    assert made.SECRET in texts["custom data"].split("\n")

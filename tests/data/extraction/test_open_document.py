@@ -63,3 +63,15 @@ def test_an_encrypted_one_is_said_to_be() -> None:
     manifest = "<a xmlns:manifest='urn:m'><manifest:encryption-data/></a>"
     files = {"META-INF/manifest.xml": manifest, "content.xml": b"\1\2\3"}
     assert made.read_by(read_open_document, made.zipped(files))[2] == {WhyNot.ENCRYPTED}
+
+
+def test_remarks_and_notes_are_read_without_their_number_and_author() -> None:
+    author = "<dc:creator xmlns:dc='urn:d'>Ann</dc:creator><dc:date xmlns:dc='urn:d'>2026-01-01</dc:date>"
+    remark = f"<office:annotation>{author}<text:p>{made.CARD}</text:p></office:annotation>"
+    note = (
+        "<text:note><text:note-citation>1</text:note-citation>"
+        f"<text:note-body><text:p>{made.CARD}</text:p></text:note-body></text:note>"
+    )
+    texts = _read(f"<text:p>a{remark}{remark}b{note}{note}</text:p>")
+    assert texts["comments"].split("\n").count(made.CARD) == texts["footnotes"].split("\n").count(made.CARD) == 2
+    assert texts["text"] == "ab\n"

@@ -25,13 +25,13 @@ def _read(body: str) -> tuple[dict[str, str], dict[str, bytes], set[WhyNot]]:
     ],
 )
 def test_text_is_as_it_is_shown(body: str, text: str) -> None:
-    assert _read(body)[0]["text"] == text
+    assert _read(body)[0]["text"] == f"{text}\n"
 
 
 def test_what_is_not_shown_parts_nothing() -> None:
     texts, _, _ = _read(r"41{\v hidden}11 {\header top}{\*\generator g}{\info{\title about}}{\deleted gone}")
     assert texts == {
-        "text": "4111 ",
+        "text": "4111 \n",
         "hidden text": "hidden\n",
         "header": "top\n",
         "not shown": "g\n",
@@ -52,3 +52,13 @@ def test_objects_are_documents_within() -> None:
 def test_one_that_never_ends_and_one_that_nests_without_end() -> None:
     assert made.read_by(read_rich_text, b"{\\rtf1 a{b")[2] == {WhyNot.BROKEN}
     assert made.why_not(b"{\\rtf1 " + b"{" * 100_000) == {WhyNot.TOO_DEEP}
+
+
+def test_what_stands_aside_is_a_line_for_each_entry() -> None:
+    entries = rb"{\info{\title %s}{\author %s}}{\header {\b %s}%s}{\footer %s}{\headerf %s}"
+    card, secret = made.CARD.encode(), made.SECRET.encode()
+    body = entries % (card, secret, card[:4], card[4:], secret, secret)
+    texts, _, _ = made.read_by(read_rich_text, b"{\\rtf1 " + body + b"end" + b"{\\*\\x " + secret + b"}}")
+    assert texts["document properties"].split() == [*made.CARD.split(), made.SECRET]
+    assert texts["header"].strip().split("\n") == [made.CARD, made.SECRET]
+    assert (texts["text"], texts["not shown"].strip()) == ("end\n", made.SECRET)

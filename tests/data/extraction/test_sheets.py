@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 from tests.data.extraction import made
 
@@ -66,3 +67,15 @@ def test_strings_that_no_cell_shows_are_read_once_each() -> None:
 )
 def test_numbers_are_as_somebody_types_them(stored: str, typed: str) -> None:
     assert as_typed(stored) == typed
+
+
+def test_remarks_and_margins_are_lines_of_their_own() -> None:
+    """Without a letter or digit of what stands before and behind them, nor of the codes of how they look."""
+    book = openpyxl.Workbook()
+    for row, said in enumerate((made.CARD, made.SECRET, made.CARD), 1):
+        book.active.cell(row, 1, "x").comment = Comment(said, "me")
+    book.active.oddHeader.center.text = made.SECRET
+    texts = made.text_of(made.saved(book))
+    assert texts["comments"].split("\n")[:3] == [made.CARD, made.SECRET, made.CARD]
+    [printed] = [text for where, text in texts.items() if "header" in where]
+    assert made.SECRET in printed.split("\n")

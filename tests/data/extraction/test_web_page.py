@@ -33,3 +33,14 @@ def test_names_of_elements_and_attributes_are_read() -> None:
         (read_markup, f"<a><b{made.SECRET}/></a>"),
     ):
         assert made.SECRET.lower() in made.read_by(reader, page.encode())[0]["properties"].lower()
+
+
+def test_what_stands_side_by_side_is_read_alone_as_well() -> None:
+    """Whether styles set them apart is not known. Scripts are read as a whole, wherever their parser cuts them."""
+    page = f"<p><span>{made.CARD}</span><span>{made.SECRET}</span></p>"
+    texts, _, _ = made.read_by(read_page, page.encode())
+    assert texts["text"] == f"{made.CARD}{made.SECRET}\n"
+    assert texts["formatted text"].split("\n")[0] == made.CARD
+    for before in range(16_340, 16_400):
+        script = f"<script>{'x ' * 2}{'y' * before} {made.SECRET} </script>"
+        assert made.SECRET in made.read_by(read_page, script.encode())[0]["not shown"]

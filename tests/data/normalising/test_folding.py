@@ -19,6 +19,8 @@ from limen.data.normalising.folding import folded
         ("раѕѕ", "pass"),
         ("ΑΒ", "AB"),
         ("größe", "größe"),
+        ("❹①⑴⁴४৪", "411444"),
+        ("\ufe0f\u20e3\u034f\u0336\U000e0020\u202a\u3164", ""),
         ("日本", "日本"),
     ],
 )

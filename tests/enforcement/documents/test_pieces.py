@@ -30,6 +30,15 @@ async def test_what_is_split_anywhere_is_seen_with_the_second_piece():
     assert len(pieces.end) <= OVERLAP
 
 
+async def test_a_piece_is_looked_at_as_what_it_is_whatever_came_before():
+    """A document is one behind a message, and a message is none of the document before it."""
+    checks = Checks(unread=Step.BLOCK)
+    pieces = Pieces(Looking(checks.offer(), b"k" * 32))
+    looked = [await pieces.look(Passing(Channel.UPLOAD), one) for one in (b"hello", b"PK\0\0", b"bye")]
+    assert [one.judged.step for one in looked] == [Step.ALLOW, Step.BLOCK, Step.ALLOW]
+    assert b"PK\0\0" in {text for _, text in checks.inspected}
+
+
 def test_edges_are_kept_for_a_while_and_not_too_many():
     clock = SetClock(0)
     uploads = ResumedUploads(clock)

@@ -48,6 +48,12 @@ class Aside:
         self.add(where, text)
         self._texts[where].append("\n")
 
+    def end_line(self, where: str) -> None:
+        """The element that is read there ends, or another begins: parsers give the text of one in pieces."""
+        if where in self._open:
+            self._texts[where].append("\n")
+            self._open.discard(where)
+
     def end_lines(self) -> None:
         """What comes now is another paragraph."""
         for where in self._open:
@@ -137,6 +143,7 @@ class TextHandler:
         self.aside = Aside(budget)
         self._texts: list[str] = []
         self._length = 0
+        self._ends_line = True
         self._ready: list[Piece] = []
 
     def write(self, text: str) -> None:
@@ -169,6 +176,8 @@ class TextHandler:
 
     def finished(self) -> Iterator[Piece]:
         self._flush()
+        if not self._ends_line:  # what is read next is no part of the same word
+            self._ready.append(part(self.where, "\n"))
         yield from self._ready
         self._ready.clear()
         yield from self.aside.parts(self.part)
@@ -177,5 +186,6 @@ class TextHandler:
         if text := "".join(self._texts):
             self.budget.take(len(text))
             self._ready.append(part(self.where, text))
+            self._ends_line = text.endswith("\n")
         self._texts.clear()
         self._length = 0

@@ -145,7 +145,8 @@ def _place(name: str) -> str:
 
 
 _ASIDE: Final = {"delText": "deleted text", "instrText": "fields", "delInstrText": "fields"}
-ENDS_LINE: Final = frozenset({"p", "br", "cr", "tr"})
+ENDS_LINE: Final = frozenset({"p", "br", "cr", "tr", "comment"})
+_BLANKS: Final = {"tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _HIDES: Final = frozenset({"vanish", "webHidden", "specVanish"})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 
@@ -164,6 +165,7 @@ class OfficeText(TextHandler):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
+        self.aside.end_line("")
         name = local(tag)
         self._in.append(name)
         if name == "r":
@@ -173,10 +175,11 @@ class OfficeText(TextHandler):
         elif name == "lastRenderedPageBreak" and self._has_pages:
             self._page += 1
             self.move(f"page {self._page}")
-        elif name == "tab":
-            self.write(" ")
+        elif name in _BLANKS:
+            self.write(_BLANKS[name])
 
     def end(self, tag: str) -> None:
+        self.aside.end_line("")
         name = local(tag)
         if self._in:
             self._in.pop()
@@ -196,5 +199,5 @@ class OfficeText(TextHandler):
             self.aside.add("hidden text", text)
         elif name in _ASIDE:
             self.aside.add(_ASIDE[name], text)
-        elif text.strip():
-            self.aside.line("", text)
+        else:
+            self.aside.add("", text)

@@ -45,6 +45,11 @@ _ASIDE: Final = {
     "ruby-text": "readings",
 }
 
+_APART: Final = frozenset(
+    {*_ASIDE, "creator", "creator-initials", "sender-initials", "date", "date-string", "note-citation", "note-body"}
+)
+"""What says of a remark or a note whose it is, when it was written and what number it has, is none of its words."""
+
 
 class _Text(TextHandler):
     """Text by page, slide or row; remarks, notes and what was deleted stand aside."""
@@ -60,7 +65,10 @@ class _Text(TextHandler):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
+        self.aside.end_line("")
         name = local(tag)
+        if name in _APART:
+            self.aside.end_lines()
         self._in.append(name)
         if name in _PARAGRAPHS:
             self._paragraphs += 1
@@ -88,9 +96,12 @@ class _Text(TextHandler):
             self.move(f"{self._table}, row {self._row}")
 
     def end(self, tag: str) -> None:
+        self.aside.end_line("")
         name = local(tag)
         if self._in:
             self._in.pop()
+        if name in _APART:
+            self.aside.end_lines()
         if name in _PARAGRAPHS:
             self._paragraphs -= 1
             if self._aside_of():
@@ -115,8 +126,8 @@ class _Text(TextHandler):
             self.write(text)
             if "table-cell" in self._in:
                 self._cell += text
-        elif text.strip():
-            self.aside.line("", text)
+        else:
+            self.aside.add("", text)
 
     def _aside_of(self) -> str:
         return next((_ASIDE[one] for one in self._in if one in _ASIDE), "")

@@ -25,6 +25,10 @@ _ASIDE: Final = {
     b"footnote": "footnotes", b"annotation": "comments", b"info": "document properties", b"fldinst": "fields",
     b"fonttbl": "fonts", b"stylesheet": "styles", b"colortbl": "colours", b"listtable": "lists",
 }  # fmt: skip
+_OF_ENTRIES: Final = frozenset({"document properties", "fonts", "styles", "colours", "lists"})
+"""Each group in these is an entry of its own."""
+_OF_RUNS: Final = frozenset({"", "hidden text", "deleted text"})
+"""Groups of these follow each other within a word."""
 _OBJECTS: Final = frozenset({b"objdata", b"pict"})
 _SYMBOLS: Final = {b"~": "\N{NO-BREAK SPACE}", b"_": "-", b"{": "{", b"}": "}", b"\\": "\\", b"\n": "\n", b"\r": "\n"}
 
@@ -44,7 +48,7 @@ class _Reading:
         self._budget = budget
         self._groups = [_Group()]
         self._texts: list[str] = []
-        self._length = 0
+        self._length, self._has_text = 0, False
         self._aside: dict[str, list[str]] = {}
         self._objects: list[list[bytes]] = []
         self._skip = 0
@@ -70,13 +74,19 @@ class _Reading:
                 self._text(text)
             if self._length > _FLUSH:
                 yield from self._flushed()
-        yield from self._flushed()
-        for where, texts in self._aside.items():
-            yield from lines(where, ["".join(texts)])
-        for pieces in self._objects:
-            yield from _embedded(b"".join(pieces))
+        yield from self._rest()
         if len(self._groups) > 1:
             yield WhyNot.BROKEN
+
+    def _rest(self) -> Iterator[Piece]:
+        """What is left of the text, and what stands aside, which is no part of its last word."""
+        if self._has_text:
+            self._texts.append("\n")
+        yield from self._flushed()
+        for where, texts in self._aside.items():
+            yield from lines(where, ["".join(texts).rstrip("\n")])
+        for pieces in self._objects:
+            yield from _embedded(b"".join(pieces))
 
     def _brace(self, brace: bytes) -> None:
         if brace == b"{":
@@ -84,7 +94,9 @@ class _Reading:
                 raise UnreadableError(WhyNot.TOO_DEEP)
             self._groups.append(self._groups[-1])
         elif len(self._groups) > 1:
-            self._groups.pop()
+            closed, around = self._groups.pop().where, self._groups[-1].where
+            if closed in _OF_ENTRIES or (closed != around and closed not in _OF_RUNS):
+                self._aside.setdefault(closed, []).append("\n")
 
     def _word(self, word: bytes, number: int | None) -> None:
         group = self._groups[-1]
@@ -132,6 +144,7 @@ class _Reading:
         else:
             self._texts.append(text)
             self._length += len(text)
+            self._has_text = True
 
     def _flushed(self) -> Iterator[Piece]:
         if text := "".join(self._texts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -17,6 +18,10 @@ _DIGITS: Final = 9
 """Numbers of rows and strings have fewer."""
 
 
+_MARGINS: Final = frozenset(f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer"))
+_SIDES: Final = re.compile("&[LCR]")
+_LOOKS: Final = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|K\d\d[+-]\d{3}|[A-JM-Z])')
+"""Where in a header the text behind stands, and how it looks (ECMA-376 part 1, section 18.3.1.46)."""
 _PLAIN: Final = frozenset({"v", "t"})
 
 
@@ -45,9 +50,11 @@ class SharedStrings(TextHandler):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
+        self.aside.end_line("")
         self._in.append(local(tag))
 
     def end(self, tag: str) -> None:
+        self.aside.end_line("")
         if self._in:
             self._in.pop()
         if local(tag) == "si":
@@ -59,8 +66,8 @@ class SharedStrings(TextHandler):
     def data(self, text: str) -> None:
         if self._in and self._in[-1] == "t" and "si" in self._in and "rPh" not in self._in:
             self._current.append(text)
-        elif text.strip():
-            self.aside.line("", text)
+        else:
+            self.aside.add("", text)
 
 
 class Sheet(TextHandler):
@@ -74,8 +81,10 @@ class Sheet(TextHandler):
         self._row = 0
         self._cells: list[str] = []
         self._cell: list[str] = []
+        self._margin: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.aside.end_line("")
         self._in = name = local(tag)
         if attributes:
             self.aside.attributes(attributes)
@@ -91,6 +100,10 @@ class Sheet(TextHandler):
     def end(self, tag: str) -> None:
         name = local(tag)
         self._in = ""
+        self.aside.end_line("")
+        self.aside.end_line("formulas")
+        if self._margin:
+            self._said_in_margin()
         if name == "c":
             self._cells.append(self._value("".join(self._cell)))
             self._is_in_cell = False
@@ -103,8 +116,18 @@ class Sheet(TextHandler):
     def data(self, text: str) -> None:
         if self._is_in_cell and self._in in _PLAIN:
             self._cell.append(text)
-        elif text.strip():
-            self.aside.line("formulas" if self._in == "f" else "", text)
+        elif self._in in _MARGINS:
+            self._margin.append(text)
+        else:
+            self.aside.add("formulas" if self._in == "f" else "", text)
+
+    def _said_in_margin(self) -> None:
+        """A header or footer, as it is written and as it is printed."""
+        text = "".join(self._margin)
+        self._margin.clear()
+        self.aside.line("header or footer", text)
+        if "&" in text:
+            self.aside.line("header or footer", _LOOKS.sub("", _SIDES.sub("\n", text)))
 
     def _value(self, text: str) -> str:
         if self._type == "s" and text.isascii() and text.isdigit():

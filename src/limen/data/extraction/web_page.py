@@ -56,6 +56,8 @@ _WITHIN_A_LINE: Final = frozenset(
 )
 """Elements that end no word: a number of which one digit is bold is one number."""
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
+_NUMBERS: Final = re.compile(r"\d.{6}", re.DOTALL)
+_FORMATTED: Final = "formatted text"
 _CELLS: Final = frozenset({"td", "th"})
 _OF_OFFICE: Final = re.compile(r"\{[^}]*(?:wordprocessingml|drawingml|/wordml)[^}]*\}")
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript", "title"})
@@ -72,12 +74,16 @@ class _Page(TextHandler):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         super().start(tag, attributes)
+        self.aside.end_line("not shown")
+        self.aside.end_line(_FORMATTED)
         self.aside.attributes({"": local(tag), **{f"{name}.": name for name in attributes}})  # text hides in names, too
         self._in = local(tag).lower()
         if self._ends_word(tag, self._in):
             self._part(" " if self._in in _CELLS else "\n")
 
     def end(self, tag: str) -> None:
+        self.aside.end_line("not shown")
+        self.aside.end_line(_FORMATTED)
         self._in = ""
         name = local(tag).lower()
         if self._ends_word(tag, name) and name not in _CELLS:
@@ -88,8 +94,10 @@ class _Page(TextHandler):
 
     def data(self, text: str) -> None:
         if self._in in _UNSEEN:
-            self.aside.line("not shown", text)
+            self.aside.add("not shown", text)
             return
+        if self._in in _WITHIN_A_LINE and _NUMBERS.search(text):  # styles may set apart what stands in them
+            self.aside.add(_FORMATTED, text)
         text = _BLANKS.sub(" ", text)
         if self._last in " \n":
             text = text.removeprefix(" ")

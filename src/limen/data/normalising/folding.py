@@ -18,6 +18,11 @@ _LOOK_ALIKE: Final = dict(
 )
 """Cyrillic and Greek letters, and the Latin ones that they are drawn like (Unicode Technical Standard 39)."""
 
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters of Korean that show nothing."""
+OTHER_DIGITS: Final = tuple(one for one in map(chr, range(0x80, 0x20000)) if one.isdigit())
+"""Digits of every script, in circles, raised and lowered."""
+
 
 def folded(text: bytes) -> bytes:
     """A run of characters beyond ASCII as what it looks like; what is not UTF-8 stays."""
@@ -30,9 +35,12 @@ def folded(text: bytes) -> bytes:
 @lru_cache(maxsize=4_096)
 def _folded(character: str) -> str:
     kind = unicodedata.category(character)
-    if kind == "Nd":
-        return str(unicodedata.decimal(character))
-    if kind == "Cf":  # no width: joiners, marks of direction, soft hyphens
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    if (
+        kind in {"Cf", "Mn", "Me"} or character in _FILLERS
+    ):  # joiners, marks of direction, soft hyphens; marks on others
         return ""
     if kind == "Zs":
         return " "

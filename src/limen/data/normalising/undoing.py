@@ -23,14 +23,18 @@ _TOKEN: Final = re.compile(
     + rb"|(?P<percent>(?:%[0-9A-Fa-f]{2}){1,64})"
     rb"|(?P<entity>(?:&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-z]{2,8});){1,64})"
     rb"|(?P<escape>(?:\\u[0-9a-fA-F]{4}){1,64})"
+    rb"|(?P<letter>\\{1,8}[nrtbf/\"'])"
     rb"|(?P<plus>(?<=\d)\+(?=\d))"
     rb"|(?P<zero>\x00{1,3})"  # beside each letter in UTF-16
     rb"|(?P<beyond>(?:[\xc2-\xf4][\x80-\xbf]{1,3}){1,64})"
 )
 _UNFINISHED: Final = re.compile(
-    rb"(?:%[0-9A-Fa-f]?|&#?[A-Za-z0-9]{0,8}|\\(?:u[0-9a-fA-F]{0,3})?|\d\+|[\xc2-\xf4][\x80-\xbf]{0,2})\Z"
+    rb"(?:%[0-9A-Fa-f]?|&#?[A-Za-z0-9]{0,8}|\\{1,8}(?:u[0-9a-fA-F]{0,3})?|\d\+|[\xc2-\xf4][\x80-\xbf]{0,2})\Z"
 )
 _LONGEST_UNFINISHED: Final = 10
+_MOST_BEFORE: Final = 8
+_LETTERS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b" ", b"f": b" "}
+"""What letters behind backslashes stand for in JSON and in programs; JSON within JSON has two, and so on."""
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=\r\n"
 
 
@@ -47,7 +51,7 @@ class Undoing:
         run = len(text) - len(text.rstrip(_ALPHABET))
         until = len(text) - run
         if run:  # what stands before it may belong to it
-            before = text[max(0, until - 2) : until]
+            before = text[max(0, until - _MOST_BEFORE) : until]
             until -= len(before) - len(before.rstrip(b"\\&#%"))
         is_cut = run > _LONGEST_RUN
         if is_cut:  # the part that goes has whole groups of four letters, and what stays is a run as well
@@ -104,6 +108,8 @@ def _read(token: re.Match[bytes], depth: int = DEEPEST) -> bytes:
         return _folded_beyond(html.unescape(text.decode()).encode("utf-8", "replace"))
     if kind == "escape":
         return _folded_beyond(text.decode("unicode_escape").encode("utf-8", "replace"))
+    if kind == "letter":
+        return _LETTERS.get(text[-1:], text[-1:])
     if kind == "zero":
         return b""
     return b" " if kind == "plus" else folded(text)

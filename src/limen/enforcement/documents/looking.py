@@ -223,6 +223,12 @@ class Looking:
         """In place of what there was no room for."""
         return self._failed(passing, "timed-out")
 
+    async def seam(self, passing: Passing, text: bytes) -> Looked:
+        """Where two pieces meet. That what is cut so is of no known kind, or broken, says nothing of either."""
+        looked = await self.text(passing, text)
+        inspected = replace(looked.inspected, why_not=looked.inspected.why_not & FAILED)
+        return replace(looked, inspected=inspected, judged=self._judged(passing, inspected))
+
     def _failed(self, passing: Passing, why: str, number: int = NOT_KNOWN) -> Looked:
         """In place of a document: the look was late, or the body can't be taken apart."""
         inspected = self.checks.not_inspected(why)

@@ -31,8 +31,12 @@ class Pieces:
         self.end = b""
 
     async def look(self, passing: Passing, piece: bytes) -> Looked:
-        """Look at the next piece, together with the end of those before."""
-        looked = await self._looking.text(passing, self.end + piece)
+        """Look at the next piece: at itself, as it may be a document, and at where it meets those before."""
+        looked = await self._looking.text(passing, piece)
+        if self.end:
+            seam = await self._looking.seam(passing, self.end + piece[:OVERLAP])
+            if seam.inspected.where or seam.inspected.why_not:
+                looked = self._looking.as_one([looked, seam])
         self.passed(piece)
         return looked
 
