@@ -31,6 +31,7 @@ from limen.storage import Database, metadata
 NOW = 1_000
 ENDS: dict[str, Any] = dict.fromkeys(Cause, Stays("a test says so"))
 OF_THE_COMPANY = {
+    "data_link_stores",
     "data_lists",
     "identity_keys",
     "device_authority",

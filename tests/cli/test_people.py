@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,21 @@ def test_people_are_listed_and_a_spreadsheet_runs_nothing(
     assert leave("people", str(root), "--csv") == 0
     assert capsys.readouterr().out.splitlines()[1].startswith("\"'=HYPERLINK(")
     assert leave("people", str(root), "--csv", "--json") == 1
+
+
+def test_a_last_day_is_saved_shown_and_removed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = small_folder(tmp_path)
+    assert leave("apply", str(root), "-m", "first") == 0
+    database = Database.open(root / "data" / "limen.db")
+    ida = Person("p_ida", "Ida", "ida@harbor.example")
+    database.write(lambda tx: people.add(tx.connection, ida, PersonStatus.ACTIVE, 1))
+    assert leave("people", str(root), "--last-day", "ida@harbor.example=2027-12-17") == 0
+    capsys.readouterr()
+    assert leave("people", str(root), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["last_day"] == "2027-12-17"
+    for wrong in ("ida@harbor.example", "ida@harbor.example=tomorrow", "eve@harbor.example=2027-12-17"):
+        assert leave("people", str(root), "--last-day", wrong) == 1
+    assert leave("people", str(root), "--json", "--last-day", "ida@harbor.example=") == 1
+    assert leave("people", str(root), "--last-day", "ida@harbor.example=") == 0
+    assert database.read(lambda snapshot: people.last_days(snapshot.connection)) == {}
+    database.close()

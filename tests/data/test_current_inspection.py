@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 from tests.data.data_yaml import a_rule, rules_of
+from tests.data.labels.made import pdf
 
 from limen.data.current_inspection import CurrentInspection
 from limen.data.data_file import DATA_FILE
+from limen.data.labels.carriers import read
+from limen.data.labels.model import WhyNoLabel
 from limen.data.lists.store import KeptList
 from limen.data.rules.content import content_of
 from limen.data.scanning.scanner import MOST
@@ -121,3 +124,21 @@ async def test_nothing_is_made_before_something_passes_or_kept_without_rules(
     DATA_FILE.in_force(core.known, None)
     await current.look_again()
     assert current._made is None
+
+
+async def test_labels_alone_keep_it_ready_and_without_any_it_ends(at_work: tuple[CurrentInspection, Any]) -> None:
+    current, core = at_work
+    DATA_FILE.in_force(core.known, rules_of("labels: {confidential: {when: [{finds: [iban]}]}}\n"))
+    await current.inspect(ACCOUNT)
+    made = current._made
+    await current.look_again()
+    assert current._made is made
+    DATA_FILE.in_force(core.known, rules_of("labels: {confidential: {strength: 2}}\n"))
+    await current.look_again()
+    assert current._made is None
+
+
+async def test_a_label_is_written_where_documents_are_looked_into(at_work: tuple[CurrentInspection, Any]) -> None:
+    current, _core = at_work
+    assert (await current.with_label(b"a,b", "internal", "")).why_not is WhyNoLabel.NO_ROOM
+    assert read((await current.with_label(pdf(), "internal", "x")).data).words == ("internal",)

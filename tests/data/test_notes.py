@@ -74,10 +74,11 @@ def test_policies_about_documents_need_a_rule_that_looks_into_downloads(
     assert any("policies" in one for one in said(labels + rule)) == has_note
 
 
-def test_a_rule_about_links_is_noted_since_nothing_tells_of_them() -> None:
+def test_a_rule_about_links_is_noted_where_no_store_tells_of_them() -> None:
     rules = "rules:\n" + a_rule("{finds: [iban]}", "watch", id_="by-link")
+    drive = "stores: {mia: {kind: google_drive, where: mia@harbor.example, label: internal}}\n"
     assert [("by-link" in one) for one in said(rules)] == [True]
-    assert said(rules.replace(", link", "")) == []
+    assert said(drive + rules) == said(rules.replace(", link", "")) == []
 
 
 def test_labels_that_no_content_has_aresaid() -> None:

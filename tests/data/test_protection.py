@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from tests.data.data_yaml import a_rule, rules_of
 
 from limen.clock import SetClock
+from limen.data.current_inspection import CurrentInspection
 from limen.data.data_file import DATA_FILE
+from limen.data.extraction.frames import Written
+from limen.data.labels.marks import Marks
+from limen.data.labels.model import DocumentLabel, NoLabelError
 from limen.data.protection import DataProtection
 from limen.data.rules.model import Channel, Passing, Step
 from limen.events import Event
-from limen.facts import FactStore, Person
+from limen.facts import FactStore, Label, Person
 
 UPLOAD = Passing(Channel.UPLOAD, person="p1", app="wiki", name="list.csv")
 ACCOUNT = b"IBAN DE89 3704 0044 0532 0130 00"
@@ -99,3 +105,20 @@ async def test_a_value_that_is_allowed_is_judged_and_noted_as_if_it_were_not_the
     await protection.note(UPLOAD, inspected, judged, passed=True)
     assert "found" not in said[0].details
     assert protection.judge(Passing(Channel.UPLOAD, person="nobody-known"), inspected).step is Step.BLOCK
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+async def test_a_mark_is_made_here_of_what_was_written_there(monkeypatch: pytest.MonkeyPatch, *, is_same: bool) -> None:
+    """Where that is another document the second time, whatever took over the process that writes it gets none."""
+    protection, _said, _core = _protection()
+    marks: list[str] = []
+
+    async def written(_self: object, data: bytes, _word: str, mark: str, _owner: str = "") -> Written:
+        marks.append(mark)
+        return Written(data, bytes([1 if is_same else len(marks)]) * 32)
+
+    monkeypatch.setattr(CurrentInspection, "with_label", written)
+    said = DocumentLabel(Label.INTERNAL, 1, "p1")
+    with nullcontext() if is_same else pytest.raises(NoLabelError):
+        assert await protection.labelled(b"a", said) == b"a"
+    assert marks[1] == Marks((bytes(32),)).made(said, bytes([1]) * 32) != marks[0]

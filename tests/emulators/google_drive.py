@@ -1,7 +1,8 @@
 """An emulator of Google's published contract: files, changes, permissions and content of Drive. It is not Google.
 
-From the reference of *files.list*, *files.get*, *files.export*, *changes.list*, *changes.getStartPageToken* and
-*permissions.list*, as of November 2026.
+From the reference of *files.list*, *files.get*, *files.export*, *changes.list*, *changes.getStartPageToken*,
+*permissions.list* and *permissions.delete*, as of November 2026: what is in a shared folder has its permissions, too,
+and they end where they are given.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ __all__ = ["DOCUMENT", "FOLDER", "MIA", "SHARED", "SHEET", "GoogleFiles", "googl
 
 @dataclass
 class GoogleFiles(Vendor):
-    """`log`: ids in the order of their changes. `acting`: as whom the token acts."""
+    """`log`: ids in the order of their changes. `acting`: as whom the token acts. `may_write`: whether the company lets
+    Limen have the scope by which sharing is changed. `removed`: what was ended, as file and permission.
+    """
 
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
@@ -36,6 +39,25 @@ class GoogleFiles(Vendor):
     log: list[str] = field(default_factory=list)
     acting: str = ""
     too_old: int = 0
+    may_write: bool = False
+    removed: list[tuple[str, str]] = field(default_factory=list)
+    scopes: dict[str, str] = field(default_factory=dict)
+
+    def share(self, file: str, permission: dict[str, Any]) -> None:
+        """Somebody gives a permission, which is a change of the file; of what is in a folder nothing is told."""
+        told = self.files[file]
+        self.files[file] = {**told, "permissions": [*told["permissions"], permission], "shared": True}
+        self.log.append(file)
+
+    def permissions_of(self, file: str) -> list[dict[str, Any]]:
+        """Its own, and those of the folders that it is in."""
+        found = [{"id": _id_of(one), **one} for one in self.files[file]["permissions"]]
+        for above in self.files[file].get("parents", []):
+            for one in self.permissions_of(above) if above in self.files else []:
+                details = [{"permissionType": "file", "inherited": True, "inheritedFrom": above}]
+                known = {each["id"] for each in found}
+                found += [{"permissionDetails": details, **one}] if one["id"] not in known else []
+        return found
 
     def put(self, file: str, name: str, body: bytes = b"", mime: str = TEXT, parent: str = "", **more: Any) -> None:
         self.bodies[file] = body
@@ -55,15 +77,28 @@ class GoogleFiles(Vendor):
         self.log.append(file)
 
 
+def _id_of(permission: dict[str, Any]) -> str:
+    """Google's ids are the same for the same people, and for anyone."""
+    if permission["type"] == "anyone":
+        return "anyoneWithLink"
+    who = permission.get("emailAddress") or permission.get("domain") or permission["type"]
+    return str(sum(ord(one) << (place % 40) for place, one in enumerate(who)))
+
+
+READING, WRITING = "https://www.googleapis.com/auth/drive.readonly", "https://www.googleapis.com/auth/drive"
+
+
 @asynccontextmanager
 async def google_drive() -> AsyncIterator[GoogleFiles]:
     vendor = GoogleFiles()
 
     async def token(request: web.Request) -> web.Response:
         claims = claims_of(str((await request.post()).get("assertion")))
-        if claims.get("iss") != SERVICE or claims.get("scope") != "https://www.googleapis.com/auth/drive.readonly":
+        granted = {READING, WRITING} if vendor.may_write else {READING}
+        if claims.get("iss") != SERVICE or claims.get("scope") not in granted:
             return web.json_response({"error": "unauthorized_client"}, status=401)
         vendor.acting, vendor.tokens = claims["sub"], vendor.tokens + 1
+        vendor.scopes[f"Bearer token-{vendor.tokens}"] = claims["scope"]
         return web.json_response({"access_token": f"token-{vendor.tokens}", "expires_in": 3_599})
 
     def page(every: list[Any], request: web.Request, name: str) -> dict[str, Any]:
@@ -73,6 +108,10 @@ async def google_drive() -> AsyncIterator[GoogleFiles]:
 
     async def files(request: web.Request) -> web.Response:
         is_shared = request.query.get("driveId") == SHARED
+        if " in parents" in request.query["q"]:
+            above = request.query["q"].split("'")[1]
+            below = [one for one in vendor.files.values() if above in one.get("parents", []) and not one["trashed"]]
+            return web.json_response(page(below, request, "files"))
         assert ("'me' in owners" in request.query["q"]) is not is_shared
         kept = [one for one in vendor.files.values() if not one["trashed"]]
         if is_shared:
@@ -117,8 +156,22 @@ async def google_drive() -> AsyncIterator[GoogleFiles]:
 
     async def permissions(request: web.Request) -> web.Response:
         file = request.match_info["file"]
-        found = vendor.of_drive if file == SHARED else vendor.files[file]["permissions"]
-        return web.json_response({"permissions": found})
+        if file != SHARED and file not in vendor.files:
+            return web.json_response({"error": {"code": 404}}, status=404)
+        return web.json_response({"permissions": vendor.of_drive if file == SHARED else vendor.permissions_of(file)})
+
+    async def end_permission(request: web.Request) -> web.Response:
+        file, permission = request.match_info["file"], request.match_info["permission"]
+        if vendor.scopes[request.headers["authorization"]] != WRITING:
+            return web.json_response({"error": {"code": 403, "status": "PERMISSION_DENIED"}}, status=403)
+        own = vendor.files[file]["permissions"]
+        left = [one for one in own if _id_of(one) != permission]
+        if len(left) == len(own):
+            return web.json_response({"error": {"code": 404}}, status=404)
+        vendor.files[file] = {**vendor.files[file], "permissions": left}
+        vendor.removed.append((file, permission))
+        vendor.log.append(file)
+        return web.Response(status=204)
 
     def for_who_is_let_in(handler: Any) -> Any:
         async def answer(request: web.Request) -> web.Response:
@@ -132,6 +185,7 @@ async def google_drive() -> AsyncIterator[GoogleFiles]:
         "GET /drive/v3/changes": changes,
         "GET /drive/v3/files/{file}/export": export,
         "GET /drive/v3/files/{file}/permissions": permissions,
+        "DELETE /drive/v3/files/{file}/permissions/{permission}": end_permission,
         "GET /drive/v3/files/{file}": one,
     }
     every = {route: for_who_is_let_in(handler) for route, handler in routes.items()}

@@ -13,8 +13,9 @@ from tests.data.labels.made import ALL, MARKS
 from tests.dial import size
 
 from limen.data.labels import carriers
+from limen.data.labels.changing import change_of
 from limen.data.labels.marks import Marks
-from limen.data.labels.model import Carried, DocumentLabel, NoLabelError, Standing, label_in_force, raised
+from limen.data.labels.model import Carried, Claim, DocumentLabel, NoLabelError, Standing, label_in_force, raised
 from limen.facts import Label
 
 _LABELS = st.sampled_from(Label)
@@ -64,6 +65,25 @@ def test_only_a_proven_reason_counts_below_the_content(
         is_lowered = own is not None and own.lowered_from is not None and content is not None
         assert content is None or (is_lowered and own is not None and content <= (own.lowered_from or 0))
         assert content is None or (is_ours and is_of_this and claim.standing is Standing.PROVEN)
+
+
+@settings(max_examples=size(2_000), deadline=None)
+@given(
+    said=st.none() | st.builds(DocumentLabel, _LABELS, st.just(1), st.just("p_1"), _MAYBE),
+    others=_MAYBE,
+    content=_MAYBE,
+    label=_LABELS,
+)
+def test_a_document_counts_as_the_label_that_it_gets_or_as_what_others_say(
+    said: DocumentLabel | None, others: Label | None, content: Label | None, label: Label
+) -> None:
+    """And whoever did not have to say why has lowered nothing."""
+    claim = Claim(raised(said.label if said else None, others), Standing.PROVEN, said, others)
+    before, change = label_in_force(claim, content), change_of(claim, content, label, 2, "p_2")
+    after = Claim(raised(label, others), Standing.PROVEN, change.said, others)
+    assert label_in_force(after, content) == raised(label, others)
+    assert (change.lowers is not None) == (before is not None and label < before)
+    assert change.lowers in {None, before}
 
 
 @settings(max_examples=size(2_000), deadline=None)

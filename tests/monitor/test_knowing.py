@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +25,7 @@ from limen.monitor.places.places import Places
 from limen.monitor.places.rules import PlaceRules
 from limen.monitor.surroundings import PEOPLE, PeopleGiven
 from limen.monitor.understanding import NAMES, PLACES, PlacesGiven
-from limen.pillar import DeviceNames
+from limen.pillar import CompanyPeople, DeviceNames
 
 
 class Scene:
@@ -33,11 +35,21 @@ class Scene:
         self.known, self.clock = FactStore(), SetClock(TUESDAY)
         settings = SimpleNamespace(zone=ZoneInfo("Europe/Vienna"), domain="harbor.example")
         self.devices: dict[str, tuple[str, ...]] = {}
-        offers = SimpleNamespace(find=lambda _kind: DeviceNames(lambda: self.devices))
-        core: Any = SimpleNamespace(known=self.known, clock=self.clock, settings=settings, offers=offers)
+        self.last_days: dict[str, date] = {}
+        found: dict[type, object] = {
+            DeviceNames: DeviceNames(lambda: self.devices),
+            CompanyPeople: SimpleNamespace(last_days=lambda _snapshot: self.last_days),
+        }
+        offers, database = SimpleNamespace(find=found.get), SimpleNamespace(reading=self._read)
+        core: Any = SimpleNamespace(
+            known=self.known, clock=self.clock, settings=settings, offers=offers, database=database
+        )
         self.told: dict[str, bytes] = {}
         self.travels = Travels(core)
         self.knowing = Knowing(core, Places(root, root), self.travels, self._give)
+
+    async def _read(self, work: Callable[[object], object]) -> object:
+        return work(None)
 
     async def _give(self, kind: str, value: bytes) -> None:
         self.told[kind] = value
@@ -70,6 +82,12 @@ async def test_facts_and_the_process_learn_places_by_one_look(scene: Scene, tmp_
         str(tmp_path),
         (("shop", "203.0.113.0/28"),),
     )
+
+
+async def test_the_process_learns_who_leaves(scene: Scene) -> None:
+    scene.last_days = {"p_eve": date(2026, 12, 18)}
+    await scene.knowing.look_again()
+    assert scene.people.usual.last_days == {"p_eve": "2026-12-18"}
 
 
 async def test_nothing_is_forgotten_or_told_while_nothing_changes(scene: Scene, tmp_path: Path) -> None:

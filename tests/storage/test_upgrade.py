@@ -25,7 +25,7 @@ def test_migrations_make_exactly_the_tables_that_the_code_declares(where: str) -
     from alembic.migration import MigrationContext
 
     above = Path(limen.__file__).parent
-    for pattern in ("**/store.py", "**/*_store.py", "*/store/[!_]*.py"):
+    for pattern in ("**/store.py", "**/*_store.py", "**/kept_*.py", "*/store/[!_]*.py"):
         for store in above.glob(pattern):
             importlib.import_module("limen." + ".".join(store.relative_to(above).with_suffix("").parts))
     database = Database.open(where)

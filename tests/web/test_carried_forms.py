@@ -23,6 +23,8 @@ NOT_KEPT = {
     "/console/people/import": "a file is chosen again",
     "/console/policies/{policy_id}/check": "asked by a script while somebody types",
     "/console/rules/preview": "asked by a script while somebody types",
+    "/data/label": "a file is chosen again",
+    "/data/label/look": "a file is chosen again",
     "/device": "a code that somebody typed",
     "/device/answer": "what is asked is looked at again",
     "/devices/enrol": "a code that somebody typed",

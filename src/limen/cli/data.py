@@ -46,6 +46,8 @@ fingerprint remove NAME                 forget them
 inventory [STORE]                       go through stores, and say what lies there
 connect STORE                           store the secret by which Limen gets in
 controls                                say what stores lack that their labels need
+links                                   say how links of cloud drives are looked for
+links judge STORE …                     judge links that stand already
 recipe squid|postfix|samba              print what these are told
 quarantine list                         list what was taken out of shares
 quarantine release ID                   put a file back
@@ -103,6 +105,11 @@ def run(
         from limen.cli import data_stores
 
         data_stores.run(task, words, file, company, as_json=as_json)
+        return
+    if task == "links":
+        from limen.cli import data_links
+
+        data_links.run(words, company, as_json=as_json)
         return
     if task == "label":
         from limen.cli import data_label

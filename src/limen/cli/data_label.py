@@ -19,9 +19,9 @@ from limen.company.authors import SERVER
 from limen.company.folder import SETTINGS
 from limen.data.data_file import FILE
 from limen.data.files import files_below
-from limen.data.labels.kinds import LOWERED
+from limen.data.labels.changing import LabelChange, change_of
 from limen.data.labels.marks import PURPOSE, Marks
-from limen.data.labels.model import DocumentLabel, Standing, label_in_force, label_of_word
+from limen.data.labels.model import Standing, label_in_force, label_of_word
 from limen.data.rules.stated import NO_RULES, DataRules
 from limen.errors import LimenError
 from limen.facts import Label
@@ -126,13 +126,11 @@ class _Labels:
         wanted = counts_as if label is None else label
         if wanted is None or (is_raise and claimed is not None and claimed >= wanted):
             return row | {"changed": False}
-        lowered_from = counts_as if counts_as is not None and wanted < counts_as else None
-        if lowered_from is not None and not why:
-            return row | {"error": f"{path}: it counts as {lowered_from.word}; say with --why why it may be less"}
-        by = SERVER if self.company else ""
-        said = DocumentLabel(wanted, SystemClock().now(), by, lowered_from or _lowered_from(before, wanted))
+        change = change_of(before.claim, content, wanted, SystemClock().now(), SERVER if self.company else "")
+        if change.lowers is not None and not why:
+            return row | {"error": f"{path}: it counts as {change.lowers.word}; say with --why why it may be less"}
         try:
-            place = self._written(before, said, why if lowered_from is not None else "")
+            place = self._written(before, change, why)
         except UnlabelledFileError as error:
             return row | {"error": str(error)}
         return self._read(path)[1] | {"changed": True, "place": str(place)}
@@ -147,27 +145,18 @@ class _Labels:
             return None, {"file": str(path), "error": str(error)}
         return one, _row(one) | ({"content": content.word} if content is not None else {})
 
-    def _written(self, before: LabelledFile, said: DocumentLabel, why: str) -> Place:
+    def _written(self, before: LabelledFile, change: LabelChange, why: str) -> Place:
         """A label is lowered if, and only if, that is recorded; and the very file gets it that was looked at."""
         from limen.data.labels.files import write_label
-        from limen.events import Event
 
-        if self.company is None or not why or said.lowered_from is None:
-            return write_label(before.path, said, self.marks, before.version)
-        details = {"before": said.lowered_from.word, "after": said.label.word, "why": why}
-        event = Event(at=said.at, kind=LOWERED, actor=said.by, details={**details})
+        if self.company is None or change.lowers is None:
+            return write_label(before.path, change.said, self.marks, before.version)
 
         def lower(transaction: Transaction) -> Place:
-            transaction.say(event)
-            return write_label(before.path, said, self.marks, before.version)
+            transaction.say(change.event(why))
+            return write_label(before.path, change.said, self.marks, before.version)
 
         return self.company.database.write(lower)
-
-
-def _lowered_from(before: LabelledFile, label: Label) -> Label | None:
-    """A label that was lowered with a reason stays so where somebody sets it again."""
-    own = before.claim.proven
-    return own.lowered_from if own is not None and own.label == label else None
 
 
 def _row(one: LabelledFile) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from limen.data.shapes import (
     ExactShape,
     ExpectShape,
     FileShape,
+    LabelShape,
     OwnShape,
     RuleShape,
 )
@@ -145,6 +146,11 @@ def rule_complaints(rules: Mapping[int, RuleShape], around: Around) -> Iterator[
         if shape.to == "outside" and not set(shape.channels) - {Channel.DOWNLOAD}:
             what = "what is downloaded goes to nobody outside, so it never applies"
             yield (*at, "to"), what, "leave `to` out, or add other channels"
+
+
+def label_complaints(labels: Mapping[str, LabelShape], around: Around) -> Iterator[Complaint]:
+    for name, shape in labels.items():
+        yield from _people_complaints(("labels", name, "lowered_by"), shape.lowered_by, around)
 
 
 def expected_complaints(

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.frames import Written
+from limen.data.labels.model import WhyNoLabel
 from limen.data.lists import store
 from limen.data.lists.keeping import CHANGE
 from limen.data.lists.store import KeptList
@@ -71,9 +73,25 @@ class CurrentInspection:
             await self._end_if_unused(made)
         return replace(inspected, digest=read.digest)
 
+    async def with_label(self, data: bytes, word: str, mark: str, owner: str = "") -> Written:
+        """The document with this label, written where documents are looked into. Raises nothing."""
+        try:
+            made = await self._ready()
+        except LimenError as error:
+            _log.warning("nothing can be labelled: %s", error)
+            return Written(why_not=WhyNoLabel.BROKEN)
+        made.uses += 1
+        try:
+            return await made.inspection.with_label(data, word, mark, owner)
+        finally:
+            made.uses -= 1
+            await self._end_if_unused(made)
+
     async def look_again(self) -> None:
-        """Make it anew before something passes again, where it was made for others; end it where no rule is left."""
-        if self._made is not None and self.rules.rules:
+        """Make it anew before something passes again, where it was made for others; end it where neither a rule nor a
+        label asks what is in anything.
+        """
+        if self._made is not None and (self.rules.rules or any(one.when for one in self.rules.labels)):
             await self._ready()
         elif self._made is not None:
             await self._retire()

@@ -97,8 +97,9 @@ def _label(one: LabelRule) -> str:
     parts += ["encrypted"] if one.encrypted else []
     parts += [f"kept {length_text(one.kept_ms)}"] if one.kept_ms else []
     elsewhere = f"; at Microsoft {_named(one.microsoft)}" if one.microsoft else ""
+    lowered = f"; lowered by {_named(one.lowered_by)}" if one.lowered_by else ""
     of_content = f"; content that {' or '.join(map(condition_said, one.when))}" if one.when else ""
-    return f"needs {lists.joined(parts) if parts else 'nothing'}{of_content}{elsewhere}"
+    return f"needs {lists.joined(parts) if parts else 'nothing'}{of_content}{elsewhere}{lowered}"
 
 
 def condition_said(one: Condition) -> str:

@@ -30,6 +30,7 @@ labels:
   confidential:
     strength: 2
     sharing: inside
+    # lowered_by: [finance]    # who may lower it themselves, with a reason, on the page *Label a document*
     when:
       - {finds: [confidentiality-marking, contract, payroll]}
       - {finds: [bank, tax, identity], at_least: 5}

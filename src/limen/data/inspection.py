@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import IO, Final
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.frames import Written
 from limen.data.extraction.inspecting import MOST_HERE, inspect_plain
 from limen.data.extraction.pool import Pool
+from limen.data.labels.model import WhyNoLabel
 from limen.data.scanning.text_scanner import TextScanner
 from limen.data.text_thread import TextThread
 
@@ -82,6 +84,17 @@ class Inspection:
         finally:
             kept.forget()
         return inspected if is_whole else _cut(inspected)
+
+    async def with_label(self, data: bytes, word: str, mark: str, owner: str = "") -> Written:
+        """The document with this label and mark, written by the pool. Never raises for what the document is."""
+        kept = _Kept(self, owner)
+        try:
+            if not kept.write(data):
+                kept.file.close()
+                return Written(why_not=WhyNoLabel.TOO_LARGE)
+            return await asyncio.wrap_future(self._pool.with_label(kept.file, kept.length, word, mark, owner))
+        finally:
+            kept.forget()
 
     def inspect_file(self, path: Path) -> Inspected:
         """What is in a file on this machine. Waits for it. Raises OSError where it can't be read."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from limen.data.links.model import CLOUDS
 from limen.data.rules.model import Channel, Step
 from limen.data.rules.stated import DataRules, Rule
 from limen.facts import Label
@@ -24,11 +25,11 @@ def notes(rules: DataRules, _today: date) -> Iterator[tuple[str, str]]:
             f"no test names {lists.joined(untested)}, so nobody notices where it stops what it should not",
             "add one below `expect` with `because`",
         )
-    if by_link := [one.id for one in rules.rules if Channel.LINK in one.channels]:
-        what = f"nothing tells Limen of links of cloud drives yet, and {lists.joined(by_link)} says `link`"
+    by_link = [one.id for one in rules.rules if Channel.LINK in one.channels]
+    if by_link and not any(one.kind in CLOUDS for one in rules.stores):
         yield (
-            what,
-            "take `link` out of its channels, and look at `limen data inventory`, which lists what is shared by links",
+            f"no cloud drive is stated, so Limen learns of no links, and {lists.joined(by_link)} says `link`",
+            "state the drives below `stores`, or take `link` out of its channels",
         )
     if not only_watches and (
         unheld := [one.label.word for one in rules.labels if one.inside and not _is_held(rules, one.label)]

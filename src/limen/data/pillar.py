@@ -32,17 +32,26 @@ def _declarations() -> Declarations:
     from limen.data.inventory.kinds import KINDS as OF_STORES
     from limen.data.kinds import KINDS
     from limen.data.labels import kinds as of_labels
+    from limen.data.links import declared as of_links
     from limen.data.lists.store import TABLES as LISTS
     from limen.data.sealing.kinds import KINDS as OF_SEALING
     from limen.data.sealing.store import TABLES as SEALING
     from limen.data.settings import DataSettings
 
     return Declarations(
-        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS, *OF_SEALING, *OF_STORES),
+        events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS, *OF_SEALING, *OF_STORES, *of_links.KINDS),
         settings=DataSettings,
         file=DATA_FILE,
-        tables=(*LISTS, *ALLOWED, *findings.TABLES, *SEALING, *kept_stores.TABLES, *kept_items.TABLES),
-        credentials=(*CREDENTIALS, *findings.CREDENTIALS),
+        tables=(
+            *LISTS,
+            *ALLOWED,
+            *findings.TABLES,
+            *SEALING,
+            *kept_stores.TABLES,
+            *kept_items.TABLES,
+            *of_links.TABLES,
+        ),
+        credentials=(*CREDENTIALS, *findings.CREDENTIALS, *of_links.CREDENTIALS),
         messages=Path(__file__).parent / "messages",
     )
 
@@ -67,6 +76,8 @@ async def _build(core: Core) -> Running:
     from limen.data.findings.held import HeldExceptions
     from limen.data.findings.service import Findings
     from limen.data.inventory import service as inventories
+    from limen.data.labelling import Labelling
+    from limen.data.links.service import Links
     from limen.data.protection import DataProtection
     from limen.data.sealing.service import Sealing
     from limen.data.settings import DataSettings
@@ -77,15 +88,17 @@ async def _build(core: Core) -> Running:
     sealing = Sealing(core, core.offers.take(KeptOpen))
     core.offers.take(DocumentDoor).ask(checks(protection, findings))
     inventory, watching = inventories.build(core, protection)
+    links = Links(core, protection, findings, core.offers.take(HeldExceptions), inventories.walkers_of(core))
     always = (
         Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
         Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
         Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
         Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
         *inventories.periodic(inventory, watching),
+        *links.periodic,
     )
     kept = quarantine_folder(core.settings.section(DataSettings), core.root, core.root / core.settings.storage.data)
-    offers = (findings, sealing, inventory, Exceptions(core, Quarantine(kept)))
+    offers = (findings, sealing, inventory, links, Exceptions(core, Quarantine(kept)), Labelling(core, protection))
 
     async def end_looking() -> None:
         await watching.close()
@@ -127,11 +140,21 @@ async def _examine_reading(_here: Installation) -> list[Finding]:
     return [examine()]
 
 
+async def _examine_links(installation: Installation) -> list[Finding]:
+    from limen.clock import SystemClock
+    from limen.data.links.examining import examine
+
+    return await examine(installation, SystemClock().now())
+
+
 def _erase_names(connection: Connection, person: ErasedPerson) -> Iterable[tuple[str, str]]:
-    from limen.data.inventory.kept_items import erase_names
+    from limen.data.inventory import kept_items
+    from limen.data.links import kept_links
 
     others = [word for one in person.others for word in one]
-    erase_names(connection, (person.name, person.email), others)
+    for erase_names in (kept_items.erase_names, kept_links.erase_names):
+        erase_names(connection, (person.name, person.email), others)
+    kept_links.let_go(connection, person.id)
     return ()
 
 
@@ -154,6 +177,7 @@ PILLAR = Pillar(
         "limen.web.data.findings",
         "limen.web.data.exceptions",
         "limen.web.data.mine",
+        "limen.web.data.label",
         "limen.web.data.simulator",
         "limen.web.data.sealing",
         "limen.web.data.stores",
@@ -163,7 +187,7 @@ PILLAR = Pillar(
     ),
     declarations=_declarations,
     prepare=_prepare,
-    examinations={"data": _examine, "reading documents": _examine_reading},
+    examinations={"data": _examine, "reading documents": _examine_reading, "links": _examine_links},
     build=_build,
     erase_names=_erase_names,
     writes=_writes,

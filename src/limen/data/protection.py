@@ -9,9 +9,10 @@ from typing import Final
 from limen.data.allowed.allowing import AllowedValues
 from limen.data.current_inspection import CurrentInspection
 from limen.data.documents import Inspected
+from limen.data.extraction.frames import Written
 from limen.data.kinds import FOUND
 from limen.data.labels.marks import PURPOSE as LABELS, Marks
-from limen.data.labels.model import Claim
+from limen.data.labels.model import Claim, DocumentLabel, NoLabelError, WhyNoLabel
 from limen.data.rules.content import Content, Value, content_of, without, written
 from limen.data.rules.judging import UNKNOWN, Sender, applies, goes_outside, judge
 from limen.data.rules.model import Judged, Passing, Step
@@ -63,6 +64,31 @@ class DataProtection:
         if self._names[0] is not rules:
             self._names = rules, rules.names
         return judge(rules, passing, self._content(passing, inspected), self._sender(passing), self._names[1])
+
+    def claim(self, inspected: Inspected) -> Claim:
+        """The label that a document claims with all that is packed in it, and how far it is believed."""
+        return self._claim_or_none(inspected) or Claim()
+
+    async def why_no_label(self, data: bytes, owner: str = "") -> WhyNoLabel | None:
+        """Why nothing can write a label into this document; None where it can have one."""
+        return (await self._current.with_label(data, Label.PUBLIC.word, "", owner)).why_not
+
+    async def labelled(self, data: bytes, said: DocumentLabel, owner: str = "") -> bytes:
+        """The document with this label and the mark that proves it. Raises NoLabelError.
+
+        Whatever parses a document never has the key: it says what the mark is of, and puts in the one that it is given.
+        """
+        draft = await self._written(data, said, self._marks.blank(said), owner)
+        written = await self._written(data, said, self._marks.made(said, draft.content), owner)
+        if written.content != draft.content:
+            raise NoLabelError(WhyNoLabel.BROKEN, "the document is another each time that it is written")
+        return written.data
+
+    async def _written(self, data: bytes, said: DocumentLabel, mark: str, owner: str) -> Written:
+        written = await self._current.with_label(data, said.label.word, mark, owner)
+        if written.why_not is not None:
+            raise NoLabelError(written.why_not, f"the document can't have a label: {written.why_not}")
+        return written
 
     def counting(self, passing: Passing, inspected: Inspected) -> Inspected:
         """What was found, without values that are allowed for whoever sends it."""
@@ -118,15 +144,21 @@ class DataProtection:
 
     def _content(self, passing: Passing, inspected: Inspected) -> Content:
         """What counts of what was found: all but values that are allowed; and how far its label is believed."""
-        claim = self._marks.claim_of_all(inspected.carried, inspected.inside, self.rules.microsoft)
-        return content_of(inspected, self._allowed_in(passing, inspected), claim)
+        return content_of(inspected, self._allowed_in(passing, inspected), self._claim_or_none(inspected))
+
+    def _claim_or_none(self, inspected: Inspected) -> Claim | None:
+        return self._marks.claim_of_all(inspected.carried, inspected.inside, self.rules.microsoft)
 
     def _allowed_in(self, passing: Passing, inspected: Inspected) -> set[Value]:
         values = {(one.detector, one.digest) for one in inspected.found.findings}
         return self._allowed.among(values, passing.person)
 
     def _sender(self, passing: Passing) -> Sender:
-        person = self._core.known.people.get(passing.person) if passing.person else None
+        return self.sender(passing.person)
+
+    def sender(self, person_id: str) -> Sender:
+        """What rules know of this person."""
+        person = self._core.known.people.get(person_id) if person_id else None
         return UNKNOWN if person is None else Sender(person.groups, person.email.casefold())
 
 

@@ -60,8 +60,8 @@ class RuleShape(Shape):
     title: Text
     """What it is about, as a sentence."""
     channels: Annotated[list[ChannelWord], Field(min_length=1)]
-    """By which way something passes: upload and download (apps behind the gateway), web, mail, share; link is read, and
-    nothing tells of links of cloud drives yet."""
+    """By which way something passes: upload and download (apps behind the gateway), web, mail, share, and link (of the
+    cloud drives below `stores`)."""
     when: Annotated[list[Any], Field(min_length=1, max_length=20)]
     """Conditions, of which one must hold."""
     then: RuleStepWord
@@ -104,6 +104,9 @@ class LabelShape(Shape):
     """When it must be deleted at the latest, as `3650d`."""
     microsoft: Annotated[list[MicrosoftId], Field(max_length=100)] = []
     """The ids of labels of Microsoft 365 that mean this one, as `Get-Label` prints them."""
+    lowered_by: Names = []
+    """Groups and email addresses that may lower documents with this label, and with lower ones, on the page *Label a
+    document*, with a reason; omitted, nobody may there."""
 
 
 class DetectorsShape(Shape):

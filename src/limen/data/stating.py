@@ -131,6 +131,7 @@ def _label(name: str, one: LabelShape, when: tuple[Condition, ...]) -> LabelRule
         one.encrypted,
         length_of(one.kept) if one.kept else 0,
         _folded(one.microsoft),
+        _folded(one.lowered_by),
     )
 
 

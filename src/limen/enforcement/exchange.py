@@ -144,7 +144,12 @@ class Exchange:
                 origin = answers.app_origin(self._app.host, self._gateway.public_url)
                 owner = self._gateway.whom_to_ask(self._app, verdict.stopped)
                 reply = stopped_reply(
-                    verdict.stopped, self._app.name, owner, is_navigation=self._is_navigation, origin=origin
+                    verdict.stopped,
+                    self._app.name,
+                    owner,
+                    is_navigation=self._is_navigation,
+                    origin=origin,
+                    public_url=self._gateway.public_url,
                 )
                 self._started = True
                 await reply_with(self._send, reply)

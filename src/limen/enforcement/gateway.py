@@ -265,6 +265,7 @@ class Gateway:
             whom_to_ask=self.whom_to_ask,
             session=self._app_login_routes.session(asked),
             same_origin=asked.same_origin,
+            public_url=self.public_url,
             is_by_script=_is_in_the_background(fields),
         )
         return await dialogue.answer(guard, request, receive)

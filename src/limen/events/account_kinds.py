@@ -27,6 +27,8 @@ _CHANGED = {
     "change=taken-back": "Your access was restored",
     "change=suspended": "Your access was suspended",
     "change=resumed": "Your access was restored after it was suspended",
+    "change=last-day": "Your last day was entered",
+    "change=last-day-removed": "Your last day was removed",
     "change=link-revoked": "A one-time link was cancelled",
 }
 _INVITED = {"": "You were invited"}
@@ -65,7 +67,7 @@ ACCOUNT_KINDS: Final = (
         _PERSON,
         ACCOUNT,
         99,
-        shown=("change", "why"),
+        shown=("change", "last_day", "why"),
         told=_CHANGED,
         acknowledged=True,
     ),

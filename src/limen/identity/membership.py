@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from limen import credentials
@@ -25,6 +26,8 @@ from limen.storage.database import Transaction
 
 LET_GO: Final = "person-let-go"
 SUSPENDED: Final = "suspended"
+LAST_DAY: Final = "last-day"
+NO_LAST_DAY: Final = "last-day-removed"
 MOST_NAMED: Final = 300
 """Of the groups that somebody joined or left, in characters."""
 SETUP: Final[Milliseconds] = HOUR
@@ -102,6 +105,23 @@ class Membership:
         status = PersonStatus.ACTIVE if has_way_in else PersonStatus.INVITED
         people.set_status(self.transaction.connection, person_id, status)
         self._say("person.changed", person_id, "taken-back")
+        self.set_last_day(person_id, None)
+
+    def set_last_day(self, person_id: str, day: date | None) -> bool:
+        """Their last day with access, or that they stay. False where that was known."""
+        if people.last_day_of(self.transaction.connection, person_id) == day:
+            return False
+        people.set_last_day(self.transaction.connection, person_id, day)
+        change, said = (NO_LAST_DAY, "") if day is None else (LAST_DAY, day.isoformat())
+        self._say("person.changed", person_id, change, last_day=said)
+        return True
+
+    def end_after_last_day(self, person_id: str, status: PersonStatus) -> None:
+        """Suspended, as their last day is over; who never came is deactivated. Raises LastAdministratorError."""
+        if status is PersonStatus.INVITED:
+            self.deactivate(person_id)
+        else:
+            self.suspend(person_id)
 
     def suspend(self, person_id: str) -> bool:
         """Inactive for a while, and signed out everywhere; what they sign in with stays. False where they are not
@@ -145,8 +165,9 @@ class Membership:
         left: frozenset[str] = frozenset(),
         *,
         is_setup: bool = False,
+        last_day: str = "",
     ) -> None:
-        said = {"change": change, "joined": _listed(joined), "left": _listed(left)}
+        said = {"change": change, "joined": _listed(joined), "left": _listed(left), "last_day": last_day}
         details: Details = {
             **({"by_list": True} if self.by_list else {}),
             **({"setup": True} if is_setup else {}),

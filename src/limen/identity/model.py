@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
@@ -98,6 +99,8 @@ class Member:
     enrolled_at: Instant = 0
     factors: frozenset[Factor] = frozenset()
     language: str = ""
+    last_day: date | None = None
+    """Their last day with access, in the company's time zone, where it is known that they leave."""
 
 
 class LinkPurpose(StrEnum):

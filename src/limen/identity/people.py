@@ -12,6 +12,7 @@ from limen.credentials import Cause
 from limen.facts import Factor, Person
 from limen.identity.errors import UnfitError, UnknownError
 from limen.identity.invitation import Invitations
+from limen.identity.leaving import read_last_day, today
 from limen.identity.links import Links, withdraw_links
 from limen.identity.lost_passkey import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
@@ -215,6 +216,16 @@ class People:
         """
         fit = self._fit_groups(groups)
         return await self._ports.take(self._change(person_id, by, lambda members: members.set_groups(person_id, fit)))
+
+    async def set_last_day(self, person_id: str, text: str, *, by: str) -> bool:
+        """Their last day with access, as 2026-12-18; "": they stay. False where that was known.
+
+        Raises UnfitError, UnknownError.
+        """
+        day = read_last_day(text, today(self._ports.settings, self._ports.now()))
+        return await self._ports.write(
+            self._change(person_id, by, lambda members: members.set_last_day(person_id, day))
+        )
 
     async def deactivate(self, person_id: str, *, by: str) -> None:
         """End a person's access: inactive, and their password, code, sessions, tokens and links dead, in one write.

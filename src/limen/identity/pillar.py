@@ -22,6 +22,7 @@ from limen.pillar import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from limen.storage import Snapshot
 
 KEEP_UP_SECONDS = 30.0
+LEFT_SECONDS = 60.0
 REMIND_SECONDS = 900.0
 REQUIRED_FACTORS = "/required-factors"
 """The page on which people set up what is required of them."""
@@ -136,12 +138,15 @@ async def _build(core: Core) -> Running:
             DEVICE_SESSIONS,
             PERSON_RESPONSES,
             GROUP_MEMBERSHIPS,
-            CompanyPeople(all=_everybody, language_of=_language_of, share_a_browser=_share_a_browser),
+            CompanyPeople(
+                all=_everybody, language_of=_language_of, share_a_browser=_share_a_browser, last_days=_last_days
+            ),
             PasskeyOrigins(may_be_borrowed=may_be_borrowed),
             WorkloadTokens(issue=built.tokens.issue_for_workload),
         ),
         periodic=(
             Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),
+            Every("end access after somebody's last day", LEFT_SECONDS, built.leaving.end),
             Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind),
         ),
         close=built.close,
@@ -164,6 +169,12 @@ def _language_of(snapshot: Snapshot, person_id: str) -> str:
     from limen.identity.store import people
 
     return people.language_of(snapshot.connection, person_id)
+
+
+def _last_days(snapshot: Snapshot) -> dict[str, date]:
+    from limen.identity.store import people
+
+    return people.last_days(snapshot.connection)
 
 
 def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:

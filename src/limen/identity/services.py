@@ -15,6 +15,7 @@ from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
 from limen.identity.issuer_accounts import IssuerAccounts
 from limen.identity.issuer_sign_in import IssuerSignIn
+from limen.identity.leaving import Leaving
 from limen.identity.links import Links
 from limen.identity.new_factors import NewFactors
 from limen.identity.passkeys import Ceremonies, RelyingParty
@@ -39,6 +40,7 @@ class IdentityServices:
 
     people: People
     people_import: PeopleImport
+    leaving: Leaving
     links: Links
     enrolment: Enrolment
     sign_in: SignIn
@@ -97,6 +99,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
     return IdentityServices(
         people=People(ports, links, invitations),
         people_import=PeopleImport(ports, invitations),
+        leaving=Leaving(ports),
         links=links,
         enrolment=Enrolment(ports, links, sessions, new),
         sign_in=SignIn(ports, sessions, ceremonies, verification),

@@ -19,7 +19,7 @@ from limen.monitor.normal_form.identities import Identities, called, shared_doma
 from limen.monitor.places.places import Places
 from limen.monitor.surroundings import PEOPLE, PeopleGiven
 from limen.monitor.understanding import NAMES, PLACES, PlacesGiven
-from limen.pillar import Core, DeviceNames, Figure
+from limen.pillar import CompanyPeople, Core, DeviceNames, Figure
 
 _log: Final = logging.getLogger("limen.monitor")
 
@@ -45,7 +45,7 @@ class Knowing:
         """Take over places and people as they are now. Where nothing is other than it was, it costs a few calls."""
         async with self._looking:
             await self._look_at_places()
-            for kind, put_together in ((PEOPLE, self._people()), (NAMES, self._names())):
+            for kind, put_together in ((PEOPLE, self._people(await self._last_days())), (NAMES, self._names())):
                 await self._give(kind, await asyncio.to_thread(_written, put_together))
 
     def figures(self) -> Iterator[Figure]:
@@ -77,7 +77,14 @@ class Knowing:
         )
         await self._give(PLACES, msgspec.msgpack.encode(given))
 
-    def _people(self) -> Callable[[], PeopleGiven]:
+    async def _last_days(self) -> dict[str, str]:
+        """Of those who leave, as 2026-12-18."""
+        core = self._core
+        people = core.offers.find(CompanyPeople)
+        found = await core.database.reading(people.last_days) if people is not None else {}
+        return {person_id: day.isoformat() for person_id, day in found.items()}
+
+    def _people(self, last_days: dict[str, str]) -> Callable[[], PeopleGiven]:
         """What is known of people now, and puts it together in a thread: whoever decides waits for none of it."""
         known, now, travels = self._core.known, self._core.clock.now(), self._travels.all
         devices, people = list(known.devices.values()), list(known.people.values())
@@ -89,7 +96,7 @@ class Knowing:
             bound = {one.id: device for one in sessions if (device := self._bound(one, now)) in healthy}
             groups = {one.id: sorted(one.groups) for one in people}
             travel = TravelKnown(travels, frozenset(healthy), bound)
-            return PeopleGiven(travel=travel, usual=UsualKnown(groups, zone, labels))
+            return PeopleGiven(travel=travel, usual=UsualKnown(groups, zone, labels, last_days=last_days))
 
         return put_together
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from limen.errors import LimenError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from aiohttp.abc import AbstractResolver
 
     from limen.clock import Instant, Milliseconds
@@ -250,12 +252,14 @@ class CompanyPeople:
 
     `all(snapshot)` is everybody with their groups, by id; `language_of(snapshot, person id)` the language that somebody
     is written to in, "" where nobody said. `share_a_browser(snapshot, person id, other id, since)`: whether both have
-    signed in with one and the same browser since then.
+    signed in with one and the same browser since then. `last_days(snapshot)`: of those who leave the last day with
+    access, in the company's time zone, by id.
     """
 
     all: Callable[[Snapshot], Mapping[str, Person]]
     language_of: Callable[[Snapshot, str], str]
     share_a_browser: Callable[[Snapshot, str, str, Instant], bool]
+    last_days: Callable[[Snapshot], Mapping[str, date]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,16 @@ from starlette.requests import Request
 from limen.web.requests import MAX_VALUE, UnreadableError, check_csrf, check_sent
 
 MOST_FIELDS = 8
+MOST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The fields of such a form, each once, and its file's content; what the file is called is not looked at."""
+    """The fields of such a form, each once, and its file: its content, and its name, as whoever sent it says."""
 
     fields: dict[str, str]
     content: bytes
+    name: str = ""
 
 
 async def read_upload(request: Request, own_origin: str, secret: str, most: int) -> Upload:
@@ -29,7 +31,8 @@ async def read_upload(request: Request, own_origin: str, secret: str, most: int)
             fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             content = await files[0].read(most + 1) if len(files) == 1 else b""
+            name = (files[0].filename or "")[:MOST_NAME] if len(files) == 1 else ""
     except HTTPException:
         raise UnreadableError from None
     check_csrf(fields.get("csrf", ""), secret)
-    return Upload(fields, content)
+    return Upload(fields, content, name)

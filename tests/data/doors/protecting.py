@@ -30,6 +30,7 @@ class OwnProtection:
     may_justify: bool = False
     is_asked: bool = True
     only_outside: bool = False
+    digest: bytes = b""
     looks: int = 0
     scanner: Scanner = _SCANNER
     broken: set[str] = field(default_factory=set)
@@ -49,7 +50,7 @@ class OwnProtection:
             parts = [one.get_payload(decode=True) or b"" for one in email.message_from_bytes(whole).walk()]
             whole = b"\n".join([whole, *(one for one in parts if isinstance(one, bytes))])
         found = self.scanner.text(whole)
-        return Inspected("text", found, tuple("" for _ in found.findings))
+        return Inspected("text", found, tuple("" for _ in found.findings), digest=self.digest)
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         self._may_fail("judge")

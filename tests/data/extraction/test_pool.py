@@ -11,10 +11,13 @@ from typing import IO
 
 import pytest
 from tests.data.extraction import made
+from tests.data.labels import made as labels
 
 from limen.data.documents import Inspected, WhyNot
+from limen.data.extraction.labelling import with_label
 from limen.data.extraction.limits import Limits
 from limen.data.extraction.pool import Pool
+from limen.data.labels.model import WhyNoLabel
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +107,23 @@ def test_a_process_is_replaced_after_many_documents(monkeypatch: pytest.MonkeyPa
     pool = Pool(made.scanner(), workers=1)
     assert [_looked_into(pool, b"text").why_not for _ in range(5)] == [set()] * 5
     pool.close()
+
+
+def test_labels_are_written_there_as_here_and_one_that_is_killed_writes_none(pool: Pool) -> None:
+    """Where nothing can be imported or opened any more."""
+    for kind, make in labels.ALL.items():
+        data = make()
+        written = pool.with_label(_file(data), len(data), "internal", "x" * 40).result(120)
+        assert written == with_label(data, "internal", "x" * 40), kind
+    [before] = pool.pids
+    os.kill(before, signal.SIGSTOP)
+    waiting = pool.with_label(_file(b"text"), 4, "internal", "")
+    os.kill(before, signal.SIGKILL)
+    answer = waiting.result(60)
+    assert (answer.data, answer.why_not in {WhyNoLabel.BROKEN, WhyNoLabel.NO_ROOM}) == (b"", True)
+
+
+def test_what_is_closed_writes_no_label() -> None:
+    closed = Pool(made.scanner())
+    closed.close()
+    assert closed.with_label(_file(b"text"), 4, "internal", "").result(1).why_not is WhyNoLabel.BROKEN

@@ -76,11 +76,23 @@ async def test_who_is_let_go_is_out_at_once_and_can_be_taken_back(console: Conso
     assert console.house.limen.known.people[eve_id].active
 
 
+async def test_a_last_day_is_saved_and_what_is_none_is_refused_where_it_was_typed(console: Console) -> None:
+    eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
+    at = f"/console/people/{eve_id}"
+    await console.ada.get(at)
+    assert (await console.ada.post(f"{at}/last-day", last_day="2001-01-01")).status_code == 400
+    saved = await console.ada.post(f"{at}/last-day", last_day="2027-12-17")
+    assert saved.headers["location"].endswith("?done=last-day")
+    assert 'value="2027-12-17"' in (await console.ada.get(at)).text
+    assert (await console.ada.post(f"{at}/last-day")).headers["location"].endswith("?done=no-last-day")
+    assert 'value="2027-12-17"' not in (await console.ada.get(at)).text
+
+
 async def test_changing_somebodys_access_needs_a_young_proof_and_comes_back_to_them(console: Console) -> None:
     eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
     await console.ada.get(f"/console/people/{eve_id}")
     console.house.clock.forward(11 * MINUTE)
-    for what in ("groups", "let-go", "take-back", "invite-again"):
+    for what in ("groups", "let-go", "take-back", "invite-again", "last-day"):
         asked = await console.ada.post(f"/console/people/{eve_id}/{what}")
         assert asked.headers["location"].startswith("/step-up?app=limen&to=%2Fgo-on%3Fform%3D")
     assert console.house.limen.known.people[eve_id].active

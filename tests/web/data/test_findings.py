@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from tests.data.findings.noted import findings_of, note
 from tests.web.conftest import OUR_PAGE, Browser, House
 
 from limen.data.findings.service import Wanted
+from limen.data.inventory.model import Audience
+from limen.data.links import kept_links
+from limen.data.links.model import Cannot, KeptLink, LinkState, Why
 
 AT = "/console/findings"
 
@@ -67,3 +71,24 @@ async def test_auditors_look_and_employees_do_not(house: House, browser: Browser
     assert (await browser.post(f"{AT}/decide", verdict="confirm", row=made)).status_code in {303, 403}
     ((one,), _) = await findings_of(house).find(Wanted(), 10)
     assert not one.triage.at
+
+
+async def test_of_a_link_it_is_said_what_became_of_it(house: House, browser: Browser) -> None:
+    await house.administrator(browser)
+    event = note(house, "", channel="link", app="finance", step="block")
+    link = KeptLink("dl_1", "finance", "d/A", "a", "p", "d/A", "plan.txt", "1", Audience.ANYONE, (), "", event)
+    seen = set()
+    for state, why, cannot in (
+        (LinkState.PASSES, "", ""),
+        (LinkState.WAITS, "", ""),
+        (LinkState.AGAIN, "", ""),
+        (LinkState.STANDS, "stopped", ""),
+        *((LinkState.STANDS, "stopped", one) for one in Cannot),
+        *((LinkState.REMOVED, one, "") for one in Why),
+    ):
+        now = replace(link, state=state, why=why, cannot=cannot)
+        await house.limen.core.database.writing(lambda t, of=now: kept_links.keep(t.connection, of))
+        page = await browser.get(f"{AT}?state=")
+        assert (page.status_code, "plan.txt" in page.text) == (200, False)
+        seen.add(page.text.partition("data-row=")[2].partition("</li>")[0])
+    assert len(seen) == 9

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.data.findings.noted import findings_of, note
 from tests.web.conftest import Browser, House
 
+from limen.clock import DAY
 from limen.data.findings.model import State
+from limen.data.inventory.model import Audience
+from limen.data.links import kept_links
+from limen.data.links.model import KeptLink, LinkState
 from limen.messages import Language, catalogue
 from limen.web.data.mine import kinds_in
 
@@ -48,6 +54,49 @@ async def test_nobody_ends_anothers(house: House, browser: Browser) -> None:
     await browser.get("/data")
     assert (await browser.post(f"/data/exceptions/{other.id}/end")).headers["location"] == "/data?done=gone"
     assert findings_of(house).is_excepted("p_other", "wiki", b"d" * 16)
+
+
+async def test_links_that_need_a_reason_are_answered_by_their_maker_alone(house: House, browser: Browser) -> None:
+    await house.administrator(house.browser())
+    mia = await house.member(browser, "Mia", "staff")
+    now = house.clock.now()
+    link = KeptLink(
+        "dl_1",
+        "finance",
+        "d/A",
+        "a",
+        "p",
+        "d/A",
+        "<b>plan.txt",
+        "1",
+        Audience.ANYONE,
+        (),
+        mia,
+        "e1",
+        b"d" * 16,
+        LinkState.WAITS,
+        made_at=now,
+        due_at=now + DAY,
+    )
+    for one in (link, replace(link, id="dl_2", person_id="p_other", event="e2", name="secret plan")):
+        await house.limen.core.database.writing(lambda t, of=one: kept_links.keep(t.connection, of))
+    page = (await browser.get("/data")).text
+    assert ("&lt;b&gt;plan.txt" in page, "secret plan" in page, "/data/links/e1/justify" in page) == (True, False, True)
+    for path, fields, done in (
+        ("e2/justify", {"why": "mine"}, "no-reason"),
+        ("e1/justify", {"why": " "}, "no-reason"),
+        ("e2/not-sensitive", {}, "no-reason"),
+        ("e1/not-sensitive", {}, "not-sensitive"),
+    ):
+        answer = await browser.post(f"/data/links/{path}", **fields)
+        assert answer.headers["location"] == f"/data?done={done}"
+        assert (await browser.get(f"/data?done={done}")).status_code == 200
+    assert findings_of(house).is_excepted(mia, "finance", b"d" * 16)
+    again = replace(link, event="e3", id="dl_3")
+    await house.limen.core.database.writing(lambda t: kept_links.keep(t.connection, again))
+    answer = await browser.post("/data/links/e3/justify", why="asked")
+    assert answer.headers["location"] == "/data?done=kept"
+    assert (await browser.get("/data?done=kept")).text.count("/justify") == 0
 
 
 def test_kinds_are_told_apart_also_where_one_has_a_comma() -> None:

@@ -113,7 +113,7 @@ class GoogleDrive:
             file = one.get("file")
             is_gone = one.get("removed") is True or not isinstance(file, dict) or file.get("trashed") is True
             if not isinstance(file, dict) or is_gone:
-                gone.append(_checked(one.get("fileId")))
+                gone.append(checked_id(one.get("fileId")))
             else:
                 files.append(_file(file))
         next_page, begin = _token(page, "nextPageToken"), _token(page, "newStartPageToken")
@@ -139,7 +139,7 @@ class GoogleDrive:
             ("fields", "permissions(type,emailAddress,domain)"),
             ("pageSize", "100"),
         ]
-        page = await self._get(f"/drive/v3/files/{_checked(file)}/permissions", query)
+        page = await self._get(f"/drive/v3/files/{checked_id(file)}/permissions", query)
         return _permissions(listed(page, "permissions") if "permissions" in page else [])
 
     async def content(self, file: DriveFile) -> AsyncIterator[bytes]:
@@ -147,11 +147,11 @@ class GoogleDrive:
         if file.mime.startswith(_OWN):
             if file.mime in _EXPORTED:
                 query = f"mimeType={_EXPORTED[file.mime].replace('/', '%2F')}"
-                yield await self._bytes(f"/drive/v3/files/{_checked(file.id)}/export?{query}", {})
+                yield await self._bytes(f"/drive/v3/files/{checked_id(file.id)}/export?{query}", {})
             return
         for start in range(0, file.size, PIECE):
             wanted = {"range": f"bytes={start}-{min(start + PIECE, file.size) - 1}"}
-            yield await self._bytes(f"/drive/v3/files/{_checked(file.id)}?alt=media&supportsAllDrives=true", wanted)
+            yield await self._bytes(f"/drive/v3/files/{checked_id(file.id)}?alt=media&supportsAllDrives=true", wanted)
 
     # Inside
 
@@ -164,12 +164,12 @@ class GoogleDrive:
         """Its name, and what it is in."""
         try:
             query = [("fields", "id,name,parents"), ("supportsAllDrives", "true")]
-            told = await self._get(f"/drive/v3/files/{_checked(folder)}", query)
+            told = await self._get(f"/drive/v3/files/{checked_id(folder)}", query)
         except VendorError as error:
             if error.status == 404:
                 return "", ""
             raise
-        return _name(told), _parent(told)
+        return name_of(told), _parent(told)
 
     async def _get(self, path: str, query: list[tuple[str, str]]) -> Mapping[str, Any]:
         return await self.api.get(path, query, self.token)
@@ -187,8 +187,8 @@ def _file(told: Mapping[str, Any]) -> DriveFile:
     permissions = told.get("permissions")
     of_drive = bool(told.get("driveId")) and not isinstance(permissions, list)
     return DriveFile(
-        id=_checked(told.get("id")),
-        name=_name(told),
+        id=checked_id(told.get("id")),
+        name=name_of(told),
         mime=str(told.get("mimeType") or "")[:120],
         parent=_parent(told),
         size=int(size) if isinstance(size, str) and size.isascii() and size.isdigit() and len(size) < 19 else 0,
@@ -219,21 +219,21 @@ def _instant(told: Mapping[str, Any], name: str) -> Instant:
 
 def _parent(told: Mapping[str, Any]) -> str:
     parents = told.get("parents")
-    return _checked(parents[0]) if isinstance(parents, list) and parents else ""
+    return checked_id(parents[0]) if isinstance(parents, list) and parents else ""
 
 
 def _token(page: Mapping[str, Any], name: str) -> str:
     return text_in(page, name, 2_000) if page.get(name) else ""
 
 
-def _name(told: Mapping[str, Any]) -> str:
+def name_of(told: Mapping[str, Any]) -> str:
     name = told.get("name")
     if not isinstance(name, str):
         raise VendorError("garbage")
     return name.replace("/", "∕")[:_LONGEST_NAME]
 
 
-def _checked(found: object) -> str:
+def checked_id(found: object) -> str:
     """An id, as it may stand in a path."""
     if not isinstance(found, str) or not _ID.fullmatch(found):
         raise VendorError("garbage")

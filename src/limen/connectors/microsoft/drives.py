@@ -102,7 +102,7 @@ class Drives:
         """The path of a folder in its drive, "" for its root."""
         known = self._paths.get((drive, folder))
         if known is None:
-            path = f"/v1.0/drives/{drive}/items/{_checked(folder)}"
+            path = f"/v1.0/drives/{drive}/items/{checked_id(folder)}"
             told = await self.graph.get(path, [("$select", "id,name,root,parentReference")], self.token)
             known = "" if "root" in told else _path_of(told)
             self._paths[drive, folder] = known
@@ -110,7 +110,7 @@ class Drives:
 
     async def shared(self, drive: str, document: str) -> Shared:
         """Who a document is shared with, by the list of its permissions."""
-        page = await self.graph.get(f"/v1.0/drives/{drive}/items/{_checked(document)}/permissions", [], self.token)
+        page = await self.graph.get(f"/v1.0/drives/{drive}/items/{checked_id(document)}/permissions", [], self.token)
         addresses: set[str] = set()
         scopes: set[str] = set()
         for one in listed(page, "value"):
@@ -122,7 +122,7 @@ class Drives:
 
     async def content(self, drive: str, document: str, size: int) -> AsyncIterator[bytes]:
         """What is in a document, in pieces. Raises VendorError."""
-        path = f"/v1.0/drives/{drive}/items/{_checked(document)}/content"
+        path = f"/v1.0/drives/{drive}/items/{checked_id(document)}/content"
         reply = await self.graph.send("GET", path, None, bearer(self.token), fine=frozenset({200, 302}))
         if reply.status == 200:
             yield reply.body
@@ -159,7 +159,7 @@ def _document(told: Mapping[str, Any]) -> Document:
     author = user.get("email") if isinstance(user, dict) else ""
     return Document(
         id=_id(told),
-        name=_name(told),
+        name=name_of(told),
         parent=_id(parent if isinstance(parent, dict) else {}),
         size=size if isinstance(size, int) and size > 0 else 0,
         changed_at=at,
@@ -174,7 +174,7 @@ def _path_of(told: Mapping[str, Any]) -> str:
     parent = told.get("parentReference")
     above = str(parent.get("path") or "") if isinstance(parent, dict) else ""
     _, _, below = above.partition("root:")
-    return "/".join(part for part in (unquote(below).strip("/"), _name(told)) if part)
+    return "/".join(part for part in (unquote(below).strip("/"), name_of(told)) if part)
 
 
 def _addresses(permission: Mapping[str, Any]) -> list[str]:
@@ -189,7 +189,7 @@ def _addresses(permission: Mapping[str, Any]) -> list[str]:
     return [*found, *([address.casefold()] if isinstance(address, str) and "@" in address else [])]
 
 
-def _name(told: Mapping[str, Any]) -> str:
+def name_of(told: Mapping[str, Any]) -> str:
     name = told.get("name")
     if not isinstance(name, str):
         raise VendorError("garbage")
@@ -197,10 +197,10 @@ def _name(told: Mapping[str, Any]) -> str:
 
 
 def _id(told: Mapping[str, Any]) -> str:
-    return _checked(told.get("id"))
+    return checked_id(told.get("id"))
 
 
-def _checked(found: object) -> str:
+def checked_id(found: object) -> str:
     """An id, as it may stand in a path."""
     if not isinstance(found, str) or not _ID.fullmatch(found) or found.strip(".") == "":
         raise VendorError("garbage")

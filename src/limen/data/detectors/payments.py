@@ -56,8 +56,10 @@ _LENGTHS_OF_CARDS: Final = {
 def is_card(matched: bytes) -> bool:
     """A number of a payment card: its scheme gives out such numbers, and its last digit is right."""
     text = bare(matched)
-    lengths, number = _LENGTHS_OF_CARDS.get(int(text[:4]), frozenset()), digits(text)
-    return len(text) in lengths and luhn(number) and not are_one_digit(number)
+    if len(text) not in _LENGTHS_OF_CARDS.get(int(text[:4]), ()):
+        return False
+    number = digits(text)
+    return luhn(number) and not are_one_digit(number)
 
 
 def is_iban(matched: bytes) -> bool:

@@ -1,6 +1,7 @@
 """What goes between whoever asks and the process that looks into documents: frames over a socket, one file with each.
 
-What the process answers is taken only for an `Inspected` of bounded size: it may have been taken over by a document.
+What the process answers is taken only for an `Inspected` or a `Written` of bounded size: it may have been taken over
+by a document.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import msgspec
 
 from limen.data.documents import Inspected
 from limen.data.extraction.limits import Limits
+from limen.data.labels.model import WhyNoLabel
 
 LONGEST: Final = 64 << 20
 _HEAD: Final = 8
@@ -22,13 +24,30 @@ class BrokenOffError(Exception):
     """The other side ended, or says what can't be."""
 
 
-class Order(msgspec.Struct, frozen=True):
+class Order(msgspec.Struct, frozen=True, tag=True):
     """Look into the file that comes with this: what it is called, how long it is, and what it may take."""
 
     name: str
     length: int
     processor_seconds: int
     limits: Limits
+
+
+class LabelOrder(msgspec.Struct, frozen=True, tag=True):
+    """Write this label with this mark into the document that comes with this."""
+
+    word: str
+    mark: str
+    length: int
+    processor_seconds: int
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A document with its label, and the digest of all of it but the mark; or why it has none."""
+
+    data: bytes = b""
+    content: bytes = b""
+    why_not: WhyNoLabel | None = None
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -39,7 +58,8 @@ class Ready(msgspec.Struct, frozen=True):
 
 _inspected = msgspec.msgpack.Decoder(Inspected)
 _ready = msgspec.msgpack.Decoder(Ready)
-_order = msgspec.msgpack.Decoder(Order)
+_order: Final[msgspec.msgpack.Decoder[Order | LabelOrder]] = msgspec.msgpack.Decoder(Order | LabelOrder)
+_written = msgspec.msgpack.Decoder(Written)
 encoded = msgspec.msgpack.encode
 
 
@@ -54,6 +74,14 @@ def inspected_in(frame: bytes) -> Inspected:
     return found
 
 
+def written_in(frame: bytes) -> Written:
+    """Raises BrokenOffError where it is none."""
+    try:
+        return _written.decode(frame)
+    except (msgspec.MsgspecError, UnicodeError, ValueError):
+        raise BrokenOffError from None
+
+
 def ready_in(frame: bytes) -> Ready:
     """Raises BrokenOffError where it is none."""
     try:
@@ -62,7 +90,7 @@ def ready_in(frame: bytes) -> Ready:
         raise BrokenOffError from None
 
 
-def order_in(frame: bytes) -> Order:
+def order_in(frame: bytes) -> Order | LabelOrder:
     return _order.decode(frame)
 
 

@@ -57,7 +57,7 @@ def inspect_bytes(scanner: TextScanner, data: bytes, name: str, limits: Limits) 
 def inspect_open(scanner: TextScanner, file: int, length: int, name: str, limits: Limits) -> Inspected:
     """What is in a file that is open, by its descriptor. Text is read piece by piece, however long it is."""
     if length <= limits.most_bytes:
-        return inspect_bytes(scanner, _read(file, length), name, limits)
+        return inspect_bytes(scanner, read_open(file, length), name, limits)
     start = os.pread(file, LOOK, 0)
     encoding = encoding_of(start)
     kinds = kinds_of(start, name)
@@ -99,7 +99,8 @@ def _inspected(scanner: TextScanner, kind: str, parts: Iterator[Part | WhyNot]) 
     return Inspected(kind, found, where, why_not=frozenset(why_not))
 
 
-def _read(file: int, length: int) -> bytes:
+def read_open(file: int, length: int) -> bytes:
+    """A file that is open, from its start."""
     pieces = []
     at = 0
     while at < length and (piece := os.pread(file, min(_READ, length - at), at)):

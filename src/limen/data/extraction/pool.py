@@ -15,16 +15,29 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import IO, Final
+from typing import IO, Any, Final, Generic, TypeVar
 
 from limen.data.documents import Inspected, WhyNot
-from limen.data.extraction.frames import BrokenOffError, Order, encoded, inspected_in, ready_in, receive, send
+from limen.data.extraction.frames import (
+    BrokenOffError,
+    LabelOrder,
+    Order,
+    Written,
+    encoded,
+    inspected_in,
+    ready_in,
+    receive,
+    send,
+    written_in,
+)
 from limen.data.extraction.limits import Limits
 from limen.data.extraction.turns import Turns
+from limen.data.labels.model import WhyNoLabel
 from limen.data.scanning.text_scanner import TextScanner
 
 WORKERS: Final = 2
@@ -44,6 +57,7 @@ _GRACE_SECONDS: Final = 2
 """So much more processor time than its limits a document may take: it ends by itself before."""
 _LONG_TEXT_BYTES_A_SECOND: Final = 5_000_000
 """Text is read however long it is; so slow it may be."""
+T = TypeVar("T")
 _GIVES_BACK: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576"}
 """Has the GNU C library give large blocks back to the system at once."""
 
@@ -60,7 +74,7 @@ class Pool:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="documents")
         # Of one owner all but one process are never busy: what others send has a process within one document's time.
         at_once = max(1, workers - 1)
-        self._turns: Turns[_Asked] = Turns(at_once=at_once, most=MOST_WAITING, most_of_one=MOST_OF_ONE)
+        self._turns: Turns[_Asked[Any]] = Turns(at_once=at_once, most=MOST_WAITING, most_of_one=MOST_OF_ONE)
         self._is_closed = False
 
     def warm(self) -> None:
@@ -73,17 +87,28 @@ class Pool:
         Owners take turns. Nobody's ("") are one owner.
         """
         name = name.encode("utf-8", "replace").decode()  # names on a disk are any bytes
-        asked = _Asked(file, length, name, monotonic() + PATIENCE_SECONDS)
+        return self._ask(file, owner, lambda one: one.inspect(file.fileno(), length, name, self._limits), _not)
+
+    def with_label(self, file: IO[bytes], length: int, word: str, mark: str, owner: str = "") -> Future[Written]:
+        """Write a label into the document in a file that is open; the file is closed then. The future never fails."""
+        return self._ask(
+            file, owner, lambda one: one.with_label(file.fileno(), length, word, mark, self._limits), _not_labelled
+        )
+
+    def _ask(
+        self, file: IO[bytes], owner: str, ask: Callable[[_Worker], T], instead: Callable[[WhyNot], T]
+    ) -> Future[T]:
+        asked = _Asked(file, ask, instead, monotonic() + PATIENCE_SECONDS)
         with self._lock:
             if self._is_closed:
-                return _refused(file, WhyNot.FAILED)
+                return _refused(file, instead(WhyNot.FAILED))
             if not self._turns.join(owner, asked):
-                return _refused(file, WhyNot.TIMED_OUT)
+                return _refused(file, instead(WhyNot.TIMED_OUT))
             self._threads.submit(self._take_turns)
         asked.future.add_done_callback(lambda _: self._done(owner, asked))  # also where whoever asked gave up
         return asked.future
 
-    def _done(self, owner: str, asked: _Asked) -> None:
+    def _done(self, owner: str, asked: _Asked[Any]) -> None:
         asked.file.close()
         self._turns.leave(owner, asked)
 
@@ -92,7 +117,7 @@ class Pool:
             owner, asked = turn
             try:
                 if asked.future.set_running_or_notify_cancel():
-                    asked.future.set_result(self._inspect(asked))
+                    asked.future.set_result(self._answered(asked))
             except BaseException as error:  # noqa: BLE001 -- whoever asked waits for an answer
                 asked.future.set_exception(error)
             finally:
@@ -113,23 +138,24 @@ class Pool:
         with self._lock:
             return frozenset(worker.process.pid for worker in self._all)
 
-    def _inspect(self, asked: _Asked) -> Inspected:
+    def _answered(self, asked: _Asked[T]) -> T:
+        instead = asked.instead
         if monotonic() > asked.until:
-            return _not(WhyNot.TIMED_OUT)
+            return instead(WhyNot.TIMED_OUT)
         worker = self._taken()
         if worker is None:
-            return _not(WhyNot.FAILED)
+            return instead(WhyNot.FAILED)
         try:
-            inspected = worker.inspect(asked.file.fileno(), asked.length, asked.name, self._limits)
+            answer = asked.ask(worker)
         except TimeoutError:
-            return self._lost(worker, WhyNot.TIMED_OUT)
+            return instead(self._lost(worker, WhyNot.TIMED_OUT))
         except (BrokenOffError, OSError):
-            return self._lost(worker, worker.why_ended())
+            return instead(self._lost(worker, worker.why_ended()))
         if worker.documents < MOST_DOCUMENTS:
             self._idle.put(worker)
         else:
             self._forget(worker)
-        return inspected
+        return answer
 
     def _taken(self) -> _Worker | None:
         """A process that is ready; None where none starts."""
@@ -157,15 +183,15 @@ class Pool:
         if self._idle.empty() and (worker := self._started()) is not None:
             self._idle.put(worker)
 
-    def _lost(self, worker: _Worker, why_not: WhyNot) -> Inspected:
-        """A document's process ended: the next gets another, which starts now."""
+    def _lost(self, worker: _Worker, why_not: WhyNot) -> WhyNot:
+        """A document's process ended: the next gets another, which starts now. Returns the same."""
         self._forget(worker)
         with self._lock:
             if not self._is_closed:
                 fresh = _Worker(self._first)
                 self._all.add(fresh)
                 self._idle.put(fresh)
-        return _not(why_not)
+        return why_not
 
     def _forget(self, worker: _Worker) -> None:
         worker.kill()
@@ -174,12 +200,14 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Asked:
+class _Asked(Generic[T]):
+    """What a process is asked about a file, and what is answered instead where none answers."""
+
     file: IO[bytes]
-    length: int
-    name: str
+    ask: Callable[[_Worker], T]
+    instead: Callable[[WhyNot], T]
     until: float
-    future: Future[Inspected] = field(default_factory=Future)
+    future: Future[T] = field(default_factory=Future)
 
 
 class _Worker:
@@ -215,15 +243,23 @@ class _Worker:
 
     def inspect(self, file: int, length: int, name: str, limits: Limits) -> Inspected:
         """Raises TimeoutError where it takes too long, and BrokenOffError or OSError where the process ended."""
-        self.documents += 1
         seconds = limits.seconds + _GRACE_SECONDS + max(0, length - limits.most_bytes) / _LONG_TEXT_BYTES_A_SECOND
+        return inspected_in(self._answer(Order(name, length, int(seconds), limits), file, seconds))
+
+    def with_label(self, file: int, length: int, word: str, mark: str, limits: Limits) -> Written:
+        """Raises as `inspect`."""
+        seconds = limits.seconds + _GRACE_SECONDS
+        return written_in(self._answer(LabelOrder(word, mark, length, int(seconds)), file, seconds))
+
+    def _answer(self, order: Order | LabelOrder, file: int, seconds: float) -> bytes:
+        self.documents += 1
         self._link.settimeout(_WALL * seconds)
-        send(self._link, encoded(Order(name, length, int(seconds), limits)), file)
+        send(self._link, encoded(order), file)
         frame, unasked = receive(self._link)
         if unasked is not None:
             os.close(unasked)
             raise BrokenOffError
-        return inspected_in(frame)
+        return frame
 
     def why_ended(self) -> WhyNot:
         """Why it ended while it looked into a document."""
@@ -242,8 +278,13 @@ def _not(why_not: WhyNot) -> Inspected:
     return Inspected("unknown", why_not=frozenset({why_not}))
 
 
-def _refused(file: IO[bytes], why_not: WhyNot) -> Future[Inspected]:
+def _not_labelled(why_not: WhyNot) -> Written:
+    """A document that got no label: whatever wrote into it ended, or there was no time for it."""
+    return Written(why_not=WhyNoLabel.TOO_LARGE if why_not is WhyNot.TIMED_OUT else WhyNoLabel.BROKEN)
+
+
+def _refused(file: IO[bytes], answer: T) -> Future[T]:
     file.close()
-    refused: Future[Inspected] = Future()
-    refused.set_result(_not(why_not))
+    refused: Future[T] = Future()
+    refused.set_result(answer)
     return refused

@@ -84,7 +84,7 @@ class _Place:
 
 def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Part | WhyNot]:
     """Raises UnreadableError where all is to end."""
-    if place.depth and not place.is_part and not LABELLED.isdisjoint(kinds):
+    if place.depth and not LABELLED.isdisjoint(kinds):  # a part of another document can be a whole one, too
         place.budget.carry(data)
     for kind in kinds:
         if not (kind in READERS or kind == "empty" or is_media(data) or _is_own(kind, data, place)):

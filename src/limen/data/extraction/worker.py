@@ -20,8 +20,9 @@ from typing import Final
 from PIL import Image
 
 from limen import confinement
-from limen.data.extraction.frames import BrokenOffError, Ready, encoded, order_in, receive, send
-from limen.data.extraction.inspecting import inspect_bytes, inspect_open
+from limen.data.extraction.frames import BrokenOffError, LabelOrder, Ready, encoded, order_in, receive, send
+from limen.data.extraction.inspecting import inspect_bytes, inspect_open, read_open
+from limen.data.extraction.labelling import with_label
 from limen.data.extraction.limits import Limits
 from limen.data.scanning.text_scanner import TextScanner
 
@@ -61,10 +62,13 @@ def _serve(link: socket.socket, scanner: TextScanner) -> None:
         raise BrokenOffError
     try:
         confinement.more_processor_time(order.processor_seconds)
-        inspected = inspect_open(scanner, file, order.length, order.name, order.limits)
+        if isinstance(order, LabelOrder):
+            answer = encoded(with_label(read_open(file, order.length), order.word, order.mark))
+        else:
+            answer = encoded(inspect_open(scanner, file, order.length, order.name, order.limits))
     finally:
         os.close(file)
-    send(link, encoded(inspected))
+    send(link, answer)
 
 
 def _make_ready(scanner: TextScanner) -> None:
@@ -77,6 +81,7 @@ def _make_ready(scanner: TextScanner) -> None:
     Image.init()
     for sample in _SAMPLES:
         inspect_bytes(scanner, sample, "", Limits())
+        with_label(sample, "public", "")
 
 
 _SAMPLES: Final = (

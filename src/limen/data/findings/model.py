@@ -7,11 +7,15 @@ from enum import StrEnum
 from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
+from limen.data.labels.kinds import LOWERED
+from limen.data.links.model import KeptLink, LinkState
 from limen.events import Event
 from limen.facts.passing import Step
 
 FOUND: Final = "data.found"
 """The kind of event that tells of something that passed or was stopped."""
+KINDS: Final = frozenset({FOUND, LOWERED})
+"""What is looked through: labels that somebody lowered as well, since what they are on passes more easily then."""
 EXCEPTED_FOR: Final[Milliseconds] = 30 * DAY
 """So long what somebody says is not sensitive passes for them."""
 WIDENED_FOR: Final[Milliseconds] = 90 * DAY
@@ -48,9 +52,28 @@ class DocumentException:
     until: Instant
 
 
+_OF_NOTE: Final = (
+    LinkState.STOOD,
+    LinkState.PASSES,
+    LinkState.REMOVED,
+    LinkState.JUSTIFIED,
+    LinkState.AGAIN,
+    LinkState.WAITS,
+    LinkState.STANDS,
+)
+
+
+_THROUGH: Final = frozenset({LinkState.STOOD, LinkState.PASSES, LinkState.JUSTIFIED})
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that passed, or was stopped, by its event's id. `said` is what the person gave as their reason."""
+    """One thing that passed, or was stopped, by its event's id. `said` is what the person gave as their reason.
+
+    `links` are those of a cloud drive that it is about, as they are now: the event tells how they were judged, and a
+    link stands until it was taken away.
+    `lowered`: instead of all that, somebody lowered a document's label, from the first word to the second.
+    """
 
     id: str
     at: Instant
@@ -65,13 +88,26 @@ class Finding:
     why: str
     said: str
     triage: Triage
+    links: tuple[KeptLink, ...] = ()
+    lowered: tuple[str, str] | None = None
 
     @property
     def was_stopped(self) -> bool:
         return not self.passed
 
+    @property
+    def is_through(self) -> bool:
+        """Whether it passed, by its event or by what became of its link since."""
+        link = self.link
+        return self.passed if link is None else link.state in _THROUGH
 
-def finding_of(event: Event, triage: Triage, said: str) -> Finding:
+    @property
+    def link(self) -> KeptLink | None:
+        """The link of it of which most is to be said: one that stands before one that is gone."""
+        return max(self.links, key=lambda one: _OF_NOTE.index(one.state), default=None)
+
+
+def finding_of(event: Event, triage: Triage, said: str, links: tuple[KeptLink, ...] = ()) -> Finding:
     """A finding of its event, with what was made of it and said about it."""
 
     def detail(name: str) -> str:
@@ -86,9 +122,16 @@ def finding_of(event: Event, triage: Triage, said: str) -> Finding:
         kinds=detail("kinds"),
         rules=detail("rules"),
         step=detail("step") or Step.WATCH.name.lower(),
-        passed=bool(event.details.get("passed", False)),
+        passed=has_passed(event),
         unread=detail("unread"),
         why=event.reason,
-        said=said,
+        said=said or (detail("why") if event.kind == LOWERED else ""),
         triage=triage,
+        links=links,
+        lowered=(detail("before"), detail("after")) if event.kind == LOWERED else None,
     )
+
+
+def has_passed(event: Event) -> bool:
+    """Whether nobody was stopped."""
+    return event.kind == LOWERED or bool(event.details.get("passed", False))

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from limen.clock import DAY, Milliseconds
+from limen.clock import DAY, Instant, Milliseconds
 from limen.data.findings import store
 from limen.data.findings.held import EXCEPTIONS, HeldExceptions
 from limen.data.findings.model import (
     EXCEPTED_FOR,
-    FOUND,
+    KINDS,
     WIDENED_FOR,
     DocumentException,
     Finding,
     State,
     Triage,
     finding_of,
+    has_passed,
 )
+from limen.data.links import kept_links
 from limen.events import Event
 from limen.opaque import new_id
 from limen.pillar import Core
@@ -119,20 +121,25 @@ class Findings:
                 (not wanted.person or event.actor == wanted.person)
                 and (not wanted.app or details.get("app") == wanted.app)
                 and (not wanted.channel or details.get("channel") == wanted.channel)
-                and (not wanted.passed or bool(details.get("passed")) == (wanted.passed == "yes"))
+                and (not wanted.passed or has_passed(event) == (wanted.passed == "yes"))
             )
 
-        query = EventQuery(person=wanted.person, kinds=(FOUND,), before=wanted.before, holds=holds)
+        query = EventQuery(person=wanted.person, kinds=tuple(sorted(KINDS)), before=wanted.before, holds=holds)
         page = await asyncio.to_thread(newest, self._core.journal, query, most)
         ids = [event.id for event in page.events]
-        triage, reasons = await self._core.database.reading(
+        triage, reasons, links = await self._core.database.reading(
             lambda snapshot: (
                 store.triage_of(snapshot.connection, ids),
                 store.reasons_of(snapshot.connection, ids),
+                kept_links.of_events(snapshot.connection, ids),
             )
         )
         none = Triage()
-        return [finding_of(one, triage.get(one.id, none), reasons.get(one.id, "")) for one in page.events], page.before
+        found = [
+            finding_of(one, triage.get(one.id, none), reasons.get(one.id, ""), tuple(links.get(one.id, ())))
+            for one in page.events
+        ]
+        return found, page.before
 
     async def kinds_found(self, events: Collection[str]) -> dict[str, str]:
         """What kinds of things these findings are of, by event, without what is no finding or not kept any more."""
@@ -208,12 +215,18 @@ class Findings:
 
     def _excepted(self, transaction: Transaction, events: Collection[str], state: State, by: str) -> None:
         """Exceptions follow what was decided: they are widened to everybody where it is not sensitive, and end where it
-        is; where it is open again, what was widened ends.
+        is; where it is open again, what was widened ends. A link may stand then, and its document passes for everybody,
+        also where nobody has said so before; or its reason counts no more.
         """
         now = self._core.clock.now()
         several = [one for one in store.exceptions_of(transaction.connection, events) if one.until > now]
         if state is State.OPEN:
             several = [one for one in several if not one.person_id]
+        elif state is State.CONFIRMED:
+            kept_links.take_back(transaction.connection, events)
+        else:
+            linked = kept_links.let_stand(transaction.connection, events)
+            several += _of_links(transaction, linked, several, now)
         if not several:
             return
         if state is State.NOT_SENSITIVE:
@@ -231,4 +244,18 @@ class Findings:
             event = self._core.journal.find(event_id)
         except ValueError:
             return None
-        return event if event is not None and event.kind == FOUND else None
+        return event if event is not None and event.kind in KINDS else None
+
+
+def _of_links(
+    transaction: Transaction, linked: Mapping[tuple[str, bytes], str], known: Iterable[DocumentException], now: Instant
+) -> list[DocumentException]:
+    """New exceptions, for everybody, of documents that links let out, by store and digest with their events."""
+    new = linked.keys() - {(one.app, one.digest) for one in known}
+    made = [
+        DocumentException(new_id("dx"), digest, "", store_, linked[store_, digest], now + WIDENED_FOR)
+        for store_, digest in sorted(new)
+    ]
+    for one in made:
+        store.add_exception(transaction.connection, one)
+    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from limen.connectors.google.drive import API, SCOPE, GoogleDrive
 from limen.connectors.google.sign_in import SIGN_IN as GOOGLE_SIGN_IN, delegated_token, service_account
 from limen.connectors.microsoft.drives import DOWNLOADS, Drives
 from limen.connectors.microsoft.sign_in import GRAPH, SIGN_IN, app_token
-from limen.connectors.vendor_client import VendorClient, closing_clients
+from limen.connectors.vendor_client import VendorClient, VendorError, closing_clients
 from limen.data.inventory.buckets import BucketWalker
 from limen.data.inventory.databases import DatabaseWalker, database_at
 from limen.data.inventory.folders import FolderWalker
@@ -28,7 +28,9 @@ NO_PASSWORD: Final = "-"  # noqa: S105 -- it stands for none
 
 @dataclass(frozen=True, slots=True)
 class Walkers:
-    """Makes walkers. `client` makes a client of HTTP for an origin; `domains` are the company's for every store."""
+    """Makes walkers, and clients of drives. `client` makes one of HTTP for an origin; `domains` are the company's for
+    every store.
+    """
 
     client: Callable[[str], VendorClient]
     domains: tuple[str, ...] = ()
@@ -55,16 +57,36 @@ class Walkers:
                     origin = self.s3 or f"https://{name}.s3.{store.region}.amazonaws.com"
                     yield BucketWalker(Bucket(at(origin), store.region, store.client, secret), prefix)
             case StoreKind.MICROSOFT365:
-                async with closing_clients(self.client) as at:
-                    to = (store.tenant, store.client, secret, GRAPH)
-                    token = await app_token(at(self.microsoft_sign_in), *to)
-                    drives = Drives(at(self.graph), token, at, self.downloads)
+                async with self.microsoft(store, secret) as drives:
                     yield MicrosoftWalker(drives, store.where, domains)
             case StoreKind.GOOGLE_DRIVE:
-                async with closing_clients(self.client) as at:
-                    is_persons = "@" in store.where
-                    acting = store.where if is_persons else store.client
-                    account = service_account(secret)
-                    token = await delegated_token(at(self.google_sign_in), account, acting, SCOPE, now)
-                    drive = GoogleDrive(at(self.google), token, "" if is_persons else store.where)
+                async with self.google_drive(store, secret, now) as drive:
                     yield GoogleWalker(drive, domains)
+
+    @asynccontextmanager
+    async def microsoft(self, store: Store, secret: str) -> AsyncIterator[Drives]:
+        """The drives of a store of Microsoft 365, until the end of the block. Raises VendorError."""
+        async with closing_clients(self.client) as at:
+            token = await app_token(at(self.microsoft_sign_in), store.tenant, store.client, secret, GRAPH)
+            yield Drives(at(self.graph), token, at, self.downloads)
+
+    @asynccontextmanager
+    async def google_drive(
+        self, store: Store, secret: str, now: Instant, scopes: Sequence[str] = (SCOPE,)
+    ) -> AsyncIterator[GoogleDrive]:
+        """The drive of a store of Google, by the first of these scopes that the company lets Limen have, until the end
+        of the block. Raises VendorError.
+        """
+        async with closing_clients(self.client) as at:
+            is_persons = "@" in store.where
+            asking = at(self.google_sign_in), service_account(secret), store.where if is_persons else store.client
+            *wider, last = scopes
+            token = ""
+            for scope in wider:
+                try:
+                    token = token or await delegated_token(*asking, scope, now)
+                except VendorError as error:
+                    if error.word != "not-allowed":
+                        raise
+            token = token or await delegated_token(*asking, last, now)
+            yield GoogleDrive(at(self.google), token, "" if is_persons else store.where)

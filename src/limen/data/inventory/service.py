@@ -47,14 +47,19 @@ def inventory_of(core: Core, protecting: Protecting) -> Inventory:
         core.database,
         core.keyring,
         core.clock.now,
-        Walkers(
-            lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver),
-            core.settings.section(DataSettings).own_domains(core.settings.domain),
-        ),
+        walkers_of(core),
         stores=lambda: (core.known.rules_of(StatedStores) or NO_STORES).by_name,
         owners=lambda: owners_of(core.known),
         looking=looking,
         told=Told(core.journal, "data.store_failed", "data.store_back"),
+    )
+
+
+def walkers_of(core: Core) -> Walkers:
+    """By this Limen's own resolver, and the domains of its settings."""
+    return Walkers(
+        lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver),
+        core.settings.section(DataSettings).own_domains(core.settings.domain),
     )
 
 

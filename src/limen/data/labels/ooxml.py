@@ -56,7 +56,7 @@ def write(members: ZipMembers, word: str, mark: str) -> bytes:
             one = etree.SubElement(
                 custom, f"{{{_CUSTOM_NS}}}property", {"fmtid": _PROPERTY_SET, "pid": str(pid), "name": name}
             )
-            etree.SubElement(one, f"{{{_VALUES_NS}}}lpwstr").text = value
+            etree.SubElement(one, f"{{{_VALUES_NS}}}lpwstr", nsmap={"vt": _VALUES_NS}).text = value
     changed = {CUSTOM: written(custom)}
     if CUSTOM not in members.members:
         changed |= {TYPES: _with_type(members), RELATIONS: _with_relation(members)}

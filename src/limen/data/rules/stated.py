@@ -71,6 +71,7 @@ class LabelRule:
     `strength` of sign-in 0 to 3; `healthy`: from a healthy device; `session_ms`: signed in so long ago at most (0: any
     time); `inside`: it is not shared with others than the company; `encrypted`: where it is stored; `kept_ms`: it is
     deleted after so long (0: nothing is said). `microsoft` are the ids of labels of Microsoft 365 that mean this one.
+    `lowered_by`: groups and email addresses that may lower it themselves.
     """
 
     label: Label
@@ -82,6 +83,7 @@ class LabelRule:
     encrypted: bool = False
     kept_ms: Milliseconds = 0
     microsoft: frozenset[str] = frozenset()
+    lowered_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

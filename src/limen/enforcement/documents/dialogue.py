@@ -21,7 +21,9 @@ MOST_BYTES: Final = 8_192
 
 
 class DialogueRequest(msgspec.Struct, frozen=True):
-    """A request to `/.limen/stopped`. `session` is the live one of its cookie, `whom_to_ask` who may be asked."""
+    """A request to `/.limen/stopped`. `session` is the live one of its cookie, `whom_to_ask` who may be asked,
+    `public_url` that of the sign-in host.
+    """
 
     method: str
     query: bytes
@@ -30,6 +32,7 @@ class DialogueRequest(msgspec.Struct, frozen=True):
     whom_to_ask: Callable[[App, Stopped], str]
     session: Session | None
     same_origin: bool
+    public_url: str
     is_by_script: bool = False
     """Whether a page asks for it in the background, and nobody sees what is said in their name."""
 
@@ -43,7 +46,8 @@ async def answer(
         stopped = _find(guard, request, stop_id)
         if stopped is None:
             return stopped_page.gone_page()
-        return stopped_page.page(stopped, request.app.name, request.whom_to_ask(request.app, stopped))
+        ask = request.whom_to_ask(request.app, stopped)
+        return stopped_page.page(stopped, request.app.name, ask, public_url=request.public_url)
     if request.method != "POST" or not request.same_origin or request.is_by_script:
         return json_reply(403, {"error": "access_denied"})
     is_json = request.content_type.partition(b";")[0].strip().lower() == b"application/json"
@@ -57,13 +61,17 @@ async def answer(
         if is_json:
             return json_reply(400, {"error": "invalid_request"})
         ask = request.whom_to_ask(request.app, stopped)
-        return stopped_page.page(stopped, request.app.name, ask, status=400, says_nothing=True)
+        return stopped_page.page(
+            stopped, request.app.name, ask, public_url=request.public_url, status=400, says_nothing=True
+        )
     if is_not_sensitive:
         if not await guard.is_not_sensitive(stopped):
             if is_json:
                 return json_reply(409, {"error": "is_sensitive"})
             ask = request.whom_to_ask(request.app, stopped)
-            return stopped_page.page(stopped, request.app.name, ask, status=409, is_sensitive=True)
+            return stopped_page.page(
+                stopped, request.app.name, ask, public_url=request.public_url, status=409, is_sensitive=True
+            )
         why = why[: stopped_page.LONGEST_WHY] if why and is_printable(why) else NOT_SENSITIVE
     given = guard.stops.justify(stopped, why)
     page = stopped_page.justified_page(given, is_not_sensitive=is_not_sensitive)

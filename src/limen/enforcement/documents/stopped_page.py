@@ -18,6 +18,8 @@ from limen.messages import Language, catalogue, gettext_noop
 from limen.printable import visible
 
 PATH: Final = "/.limen/stopped"
+LABEL_PATH: Final = "/data/label"
+"""On the sign-in host: where somebody sees which label a document has, and gives it another."""
 LONGEST_WHY: Final = 500
 PROBLEM: Final = "urn:limen:problem:document-stopped"
 
@@ -48,6 +50,7 @@ _LASTING_COMING: Final = gettext_noop(
 )
 _BACK: Final = gettext_noop("Go back")
 _DOWNLOAD_NOW: Final = gettext_noop("Download it")
+_LABEL: Final = gettext_noop("See which label the document has, or give it another")
 _GONE: Final = gettext_noop("This has expired")
 _GONE_TEXT: Final = gettext_noop("It was stopped more than ten minutes ago or in another session. Send it again.")
 _EMPTY: Final = gettext_noop("Say why it may pass, in a few words.")
@@ -74,10 +77,14 @@ class _Problem(msgspec.Struct, omit_defaults=True):
     justify: str = ""
 
 
-def stopped_reply(stopped: Stopped, app: str, owner: str, *, is_navigation: bool, origin: str) -> Reply:
-    """The answer to what was stopped: a page where somebody looks, JSON for programs. `origin` is the app's."""
+def stopped_reply(
+    stopped: Stopped, app: str, owner: str, *, is_navigation: bool, origin: str, public_url: str
+) -> Reply:
+    """The answer to what was stopped: a page where somebody looks, JSON for programs. `origin` is the app's,
+    `public_url` that of the sign-in host.
+    """
     if is_navigation:
-        return page(stopped, app, owner, status=403)
+        return page(stopped, app, owner, status=403, public_url=public_url)
     words = catalogue(Language.ENGLISH)
     problem = _Problem(
         type=PROBLEM,
@@ -93,7 +100,14 @@ def stopped_reply(stopped: Stopped, app: str, owner: str, *, is_navigation: bool
 
 
 def page(
-    stopped: Stopped, app: str, owner: str, *, status: int = 200, says_nothing: bool = False, is_sensitive: bool = False
+    stopped: Stopped,
+    app: str,
+    owner: str,
+    *,
+    public_url: str,
+    status: int = 200,
+    says_nothing: bool = False,
+    is_sensitive: bool = False,
 ) -> Reply:
     """What was stopped, and where the rules allow it the form that says why it may pass."""
     title = _UPLOAD if stopped.is_upload else _DOWNLOAD
@@ -109,6 +123,8 @@ def page(
         for one in stopped.words:
             why = f": {escape(one.why)}" if one.why else ""
             yield f"<p><strong>{escape(one.title)}</strong>{why}</p>"
+        if stopped.is_upload:
+            yield f'<p><a href="{escape(public_url)}{LABEL_PATH}">{text(_LABEL)}</a></p>'
         if not stopped.may_justify:
             healthy = "" if stopped.is_upload else f"<p>{text(_HEALTHY)}</p>"
             yield f"<p>{text(_MAY_NOT)}</p>{healthy}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -37,6 +38,11 @@ def by_id(connection: Connection, person_id: str) -> Person | None:
     return _person(row, groups_of(connection, person_id)) if row else None
 
 
+def by_email(connection: Connection, email: str) -> Person | None:
+    row = connection.execute(select(people).where(people.c.email == email)).first()
+    return _person(row, groups_of(connection, row.id)) if row else None
+
+
 def everybody(connection: Connection) -> list[Person]:
     groups = _groups_by_person(connection)
     return [_person(row, groups.get(row.id, frozenset())) for row in connection.execute(select(people))]
@@ -55,6 +61,7 @@ def members(connection: Connection) -> list[Member]:
             enrolled_at=row.enrolled_at,
             factors=frozenset(factors.get(row.id, ())),
             language=row.language,
+            last_day=date.fromisoformat(row.last_day) if row.last_day else None,
         )
         for row in rows
     ]
@@ -92,6 +99,31 @@ def language_of(connection: Connection, person_id: str) -> str:
 
 def set_language(connection: Connection, person_id: str, language: str) -> None:
     connection.execute(update(people).where(people.c.id == person_id).values(language=language))
+
+
+def set_last_day(connection: Connection, person_id: str, day: date | None) -> None:
+    connection.execute(
+        update(people).where(people.c.id == person_id).values(last_day=day.isoformat() if day is not None else "")
+    )
+
+
+def last_day_of(connection: Connection, person_id: str) -> date | None:
+    kept = connection.scalar(select(people.c.last_day).where(people.c.id == person_id))
+    return date.fromisoformat(kept) if kept else None
+
+
+def last_days(connection: Connection) -> dict[str, date]:
+    """Of everybody who has one, by their id."""
+    query = select(people.c.id, people.c.last_day).where(people.c.last_day != "")
+    return {row.id: date.fromisoformat(row.last_day) for row in connection.execute(query)}
+
+
+def left_before(connection: Connection, today: date) -> list[tuple[str, PersonStatus]]:
+    """Those whose last day is over and who still have access, or an invitation."""
+    has_access = people.c.status.in_([PersonStatus.ACTIVE, PersonStatus.INVITED])
+    is_over = (people.c.last_day != "") & (people.c.last_day < today.isoformat())
+    rows = connection.execute(select(people.c.id, people.c.status).where(has_access, is_over).order_by(people.c.id))
+    return [(row.id, PersonStatus(row.status)) for row in rows]
 
 
 def set_groups(connection: Connection, person_id: str, groups: Iterable[str]) -> None:

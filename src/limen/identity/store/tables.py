@@ -18,6 +18,7 @@ people = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("enrolled_at", BigInteger, nullable=False, server_default="0"),
     Column("language", String(10), nullable=False, server_default=""),
+    Column("last_day", String(10), nullable=False, server_default=""),
     info=rows_called("account", "accounts"),
 )
 memberships = Table(

@@ -15,6 +15,7 @@ from limen.clock import HOUR, MINUTE
 from limen.errors import LimenError
 from limen.facts import Factor, Group
 from limen.identity.errors import UnknownError
+from limen.identity.leaving import today
 from limen.identity.model import Member
 from limen.mail import store as mails
 from limen.monitor.places.places import Places
@@ -50,6 +51,7 @@ PAGES: Final = (
     Route("POST", "/console/people/{person_id}/factors/{factor_id}/remove", HELP, does="Remove a sign-in method"),
     Route("POST", "/console/people/{person_id}/groups", CHANGE, does="Change groups"),
     Route("POST", "/console/people/{person_id}/correct", CHANGE, does="Correct name and address"),
+    Route("POST", "/console/people/{person_id}/last-day", CHANGE, does="Enter a last day"),
     Route("POST", "/console/people/{person_id}/let-go", CHANGE, does="Deactivate"),
     Route("POST", "/console/people/{person_id}/take-back", CHANGE, does="Reactivate"),
     Route("POST", "/console/people/{person_id}/sessions/end", HELP, does="End all sessions and tokens"),
@@ -80,7 +82,11 @@ DONE: Final = {
     "groups": "Groups changed. They apply from the next request.",
     "groups-links": "Groups changed. Their unused link no longer works: if they need one, issue a new one.",
     "let-go": "Deactivated: their sessions, tokens and links no longer work, and their password and code were removed.",
-    "taken-back": "Reactivated. Passwords and codes don't come back: someone without a passkey needs a new link.",
+    "last-day": "Last day saved. Their access ends when that day is over, and what they took in the 30 days before is"
+    " looked at.",
+    "no-last-day": "They have no last day any more.",
+    "taken-back": "Reactivated, without a last day. Passwords and codes don't come back: someone without a passkey"
+    " needs a new link.",
 }
 
 
@@ -160,6 +166,12 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         changed = await done_or_page(correcting, partial(_page, site, visit, member))
         word = "corrected-address" if "email" in changed else "corrected" if changed else ""
         return site.go(visit, f"/console/people/{person_id}", done=word)
+
+    @router.post("/console/people/{person_id}/last-day")
+    async def last_day(person_id: str, visit: Authorized, sent: Sent) -> Response:
+        member, day = await _proved(visit, person_id), one(sent, "last_day").strip()
+        saving = people.set_last_day(person_id, day, by=visit.person.id)
+        return await _done(visit, member, "last-day" if day else "no-last-day", saving)
 
     @router.post("/console/people/{person_id}/let-go")
     async def deactivate(person_id: str, visit: Authorized, _sent: Sent) -> Response:
@@ -258,6 +270,7 @@ async def _page(
         **what_if_choices(site),
         done=done,
         deactivate=DONE["let-go"],
+        first_day=today(site.ports.settings, visit.now),
         was=sorted(was) if was is not None and was != member.person.groups else None,
         problem=problem,
     )

@@ -17,9 +17,12 @@ from starlette.responses import Response
 from limen.clock import to_iso
 from limen.data.findings.model import Finding, State
 from limen.data.findings.service import MOST_AT_ONCE, Findings, Wanted
+from limen.data.links.model import NEEDS
 from limen.facts.passing import Channel
 from limen.web.console.timeline import before_of
 from limen.web.console.view_audit import audit_events_view
+from limen.web.data.mine import LINK_STATES
+from limen.web.data.overview import stated
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query, query_id
@@ -67,6 +70,7 @@ _COLUMNS: Final = (
     "unread",
     "why",
     "said",
+    "lowered",
     "state",
     "assigned_to",
 )
@@ -93,6 +97,8 @@ def routes(site: Site) -> APIRouter:
             wanted=wanted,
             states={state.value: title for state, title in STATES.items()},
             channels={channel.value: title for channel, title in CHANNELS.items()},
+            link_states=LINK_STATES,
+            needs={name: NEEDS[store.kind] for name, store in stated(site).items() if store.kind in NEEDS},
             people=people,
             names={person.id: person.name for person in people},
             apps=sorted(site.known.apps.values(), key=lambda app: app.name.casefold()),
@@ -164,6 +170,7 @@ def _exported(found: Finding) -> dict[str, Any]:
     return {
         **values,
         "at": to_iso(found.at),
+        "lowered": " ".join(found.lowered or ()),
         "state": found.triage.state.value,
         "assigned_to": found.triage.assigned_to,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,12 +10,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.data.documents import Inspected, WhyNot
-from limen.data.model import Confidence
+from limen.data.documents import Inspected
 from limen.data.protection import DataProtection
 from limen.data.rules.model import Channel, Judged, Passing, Step
 from limen.facts import Label
 from limen.facts.passing import FAILED, stops_unseen
+from limen.web.data.found import UNREAD, Kind, kinds_found
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import MAX_VALUE
@@ -31,7 +31,6 @@ PAGES: Final = (
     Page(AT, "Try a file", CHANGE, Menu("Data", 40, "what-if"), hint="simulator, paste, what would happen, rules"),
     Route("POST", AT, CHANGE, max_body_bytes=MOST_BYTES + _AROUND),
 )
-MOST_PLACES: Final = 5
 MOST_PEOPLE: Final = 500
 _OF_APPS: Final = frozenset({Channel.UPLOAD, Channel.DOWNLOAD})
 OUTSIDE: Final = frozenset({"somebody@partner.example"})
@@ -59,16 +58,6 @@ STEPS_BY: Final[Mapping[Channel, Mapping[Step, str]]] = {
 """Where a step means something else than in the gateway: nobody can be asked at a proxy or a share, and only mail and
 shares keep anything.
 """
-UNREAD: Final[Mapping[WhyNot, str]] = {
-    WhyNot.ENCRYPTED: "it is encrypted",
-    WhyNot.TOO_LARGE: "it is too large",
-    WhyNot.TOO_DEEP: "it is packed too many times",
-    WhyNot.TOO_MANY: "too many files are in it",
-    WhyNot.BROKEN: "it is broken",
-    WhyNot.TIMED_OUT: "reading it took too long",
-    WhyNot.UNKNOWN_KIND: "nothing reads files of its kind",
-    WhyNot.FAILED: "whatever read it failed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +66,6 @@ class Asked:
 
     person: str = ""
     app: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What was found of one detector: how many different values, how sure, and the first places."""
-
-    name: str
-    number: int
-    confidence: str
-    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +148,7 @@ def _tried(
         inspected.kind,
         inspected.label,
         content,
-        tuple(_kinds(inspected, protection.rules.names)),
+        tuple(kinds_found(inspected, protection.rules.names)),
         tuple(UNREAD[one] for one in sorted(inspected.why_not)),
         ways,
     )
@@ -212,17 +191,3 @@ def _way(
         tuple(sorted(others.items())),
         STEPS_BY.get(channel, STEPS),
     )
-
-
-def _kinds(inspected: Inspected, names: Mapping[str, str]) -> Iterator[Kind]:
-    """By detector, the surest first. A place is said once; no value is."""
-    found = inspected.found
-    number, highest = found.unique(), found.highest()
-    where: dict[str, dict[str, None]] = {}
-    places = inspected.where or ("",) * len(found.findings)
-    for one, place in zip(found.findings, places, strict=True):
-        where.setdefault(one.detector, {})[place] = None
-    for detector in sorted(number, key=lambda one: (-highest[one], -number[one], one)):
-        at = tuple(place for place in where[detector] if place)[:MOST_PLACES]
-        confidence = Confidence(highest[detector]).name.lower()
-        yield Kind(names.get(detector, detector), number[detector], confidence, at)

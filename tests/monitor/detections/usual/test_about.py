@@ -6,11 +6,21 @@ from uuid import UUID
 import pytest
 
 from limen.monitor.detections.rule import About
-from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD_HOUR, USUAL
+from limen.monitor.detections.usual.about import (
+    BEFORE_LEAVING,
+    COUNTS,
+    FIRST_SEEN,
+    HIDDEN,
+    ODD_HOUR,
+    TAKEN_BEFORE_LEAVING,
+    USUAL,
+)
 from limen.monitor.detections.usual.measures import MEASURES, SIGHTS
 
 SAYS = {
     **{one.id: {"count", "low", "high", "usual", "median", "days", "against"} for one in COUNTS.values()},
+    **{one.id: {"count", "low", "high", "last_day"} for one in BEFORE_LEAVING.values()},
+    TAKEN_BEFORE_LEAVING.id: {"days", "leaves", "leaves_de", "what", "what_de"},
     **{one.id: {"value", "usual", "days"} for one in FIRST_SEEN.values()},
     ODD_HOUR.id: {"date", "hour", "usual"},
     HIDDEN.id: {"address", "lists"},
@@ -18,7 +28,8 @@ SAYS = {
 
 
 def test_everything_that_is_counted_or_seen_has_its_rule() -> None:
-    assert set(COUNTS) == {one.name for one in MEASURES}
+    assert set(COUNTS) == {one.name for one in MEASURES if one.is_told}
+    assert set(BEFORE_LEAVING) == {one.name for one in MEASURES if one.is_worse_of_leavers}
     assert set(FIRST_SEEN) == {one.name for one in SIGHTS}
 
 

@@ -18,6 +18,12 @@ def event(said: dict[str, Any]) -> NormalEvent:
     return NormalEvent(**{"uid": "e", "at": 1, "received_at": 1, "source": "m365", **said})
 
 
+def found_in_download(found: str, *, passed: bool = True, channel: str = "download") -> dict[str, Any]:
+    """What Limen found in a file that an app gave out."""
+    fields = {"found": found, "passed": passed, "channel": channel}
+    return {"kind": "data.found", "source": "limen", "fields": fields}
+
+
 @pytest.mark.parametrize(
     ("said", "counted"),
     [
@@ -42,7 +48,10 @@ def event(said: dict[str, Any]) -> NormalEvent:
         ({"class_uid": 3001, "status_id": 2}, {}),
         ({**SIGN_IN, "status_id": 2}, {"failed_sign_ins": 1}),
         (SIGN_IN, {}),
-        ({"operation": "download", "app": "payroll"}, {"downloads": 1, "sensitive_downloads": 1}),
+        (
+            {"operation": "download", "app": "payroll"},
+            {"downloads": 1, "sensitive_downloads": 1, "restricted_downloads": 1},
+        ),
         ({"operation": "download", "app": "wiki"}, {"downloads": 1}),
         (
             {"operation": "download", "app": "wiki", "fields": {"label": "confidential"}},
@@ -51,7 +60,7 @@ def event(said: dict[str, Any]) -> NormalEvent:
         ({"operation": "download", "fields": {"owner": "ada@harbor.example"}}, {"downloads": 1, "owners": 1}),
         (
             {"kind": "data.document_opened", "source": "limen", "fields": {"label": "restricted"}},
-            {"downloads": 1, "sensitive_downloads": 1},
+            {"downloads": 1, "sensitive_downloads": 1, "restricted_downloads": 1},
         ),
         (
             {
@@ -63,6 +72,12 @@ def event(said: dict[str, Any]) -> NormalEvent:
             },
             {},
         ),
+        (found_in_download("customers=5000,4000,0 iban=3,2,1"), {"records": 4_002}),
+        (found_in_download("customers=5000,4000,0", passed=False), {}),
+        (found_in_download("customers=5000,4000,0", channel="upload"), {}),
+        ({**found_in_download("customers=5000,4000,0"), "source": "m365"}, {}),  # nobody else looks into documents
+        (found_in_download("customers=9,9 x= =1,2,3,4"), {}),
+        (found_in_download("a=1,999999999,1"), {"records": 100_000}),
     ],
 )
 def test_what_an_event_counts_as(said: dict[str, Any], counted: dict[str, int]) -> None:

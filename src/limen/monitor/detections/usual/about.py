@@ -13,6 +13,14 @@ _ASK: Final = (
     "Ask them whether it was them, and what for.",
     "Fragen Sie nach, ob das diese Person war, und wofür.",
 )
+_SPEAK: Final = (
+    "Look at these events with their manager, and speak with them before their last day. Close the alert as expected if"
+    " it was agreed, such as for a handover."
+)
+_SPEAK_DE: Final = (
+    "Sehen Sie die Ereignisse mit der vorgesetzten Person durch, und sprechen Sie vor dem letzten Tag miteinander. War"
+    " es abgesprochen, etwa für eine Übergabe, schließen Sie die Warnung als erwartet."
+)
 _WHERE: Final = frozenset({"country", "network", "device"})
 """A person can be at a new place with a new device, and what they do there is another matter."""
 _SEEN: Final = {
@@ -56,7 +64,14 @@ _SEEN: Final = {
 
 
 def _about(
-    name: str, title: str, level: Level, tactic: str, sentences: tuple[str, str], *, is_explained: bool = False
+    name: str,
+    title: str,
+    level: Level,
+    tactic: str,
+    sentences: tuple[str, str],
+    *,
+    is_explained: bool = False,
+    step: tuple[str, str] = _ASK,
 ) -> About:
     """`is_explained`: by a passkey that is used afterwards, since then it was the person."""
     return About(
@@ -70,8 +85,8 @@ def _about(
         confidence=50,
         sentence=sentences[0],
         sentence_de=sentences[1],
-        next_step=_ASK[0],
-        next_step_de=_ASK[1],
+        next_step=step[0],
+        next_step_de=step[1],
         explained_by_passkey=is_explained,
     )
 
@@ -88,6 +103,7 @@ COUNTS: Final = {
         ),
     )
     for one in MEASURES
+    if one.is_told
 }
 FIRST_SEEN: Final = {
     one.name: _about(
@@ -112,6 +128,32 @@ ODD_HOUR: Final = _about(
     ),
     is_explained=True,
 )
+BEFORE_LEAVING: Final = {
+    one.name: _about(
+        f"unusually-many-{one.name.replace('_', '-')}-before-leaving",
+        f"Unusually many {one.words[0]} before leaving",
+        Level.MEDIUM,
+        one.tactic,
+        (
+            f"{{who}} leaves after {{last_day}}: usually {{low}} to {{high}} {one.words[0]} a day, today {{count}}.",
+            f"{{who}} geht nach dem {{last_day}}: üblich {{low}} bis {{high}} {one.words[1]} am Tag, heute {{count}}.",
+        ),
+        step=(_SPEAK, _SPEAK_DE),
+    )
+    for one in MEASURES
+    if one.is_worse_of_leavers
+}
+TAKEN_BEFORE_LEAVING: Final = _about(
+    "taken-before-leaving",
+    "More taken than usual before leaving",
+    Level.MEDIUM,
+    "attack.exfiltration",
+    (
+        "{who} {leaves}. More was taken than usual in the {days} days before: {what}.",
+        "{who} {leaves_de}. In den {days} Tagen davor wurde mehr mitgenommen als üblich: {what_de}.",
+    ),
+    step=(_SPEAK, _SPEAK_DE),
+)
 HIDDEN: Final = _about(
     "hidden-sign-in",
     "Signed in through an anonymising service",
@@ -123,4 +165,11 @@ HIDDEN: Final = _about(
     ),
     is_explained=True,
 )
-USUAL: Final = (*COUNTS.values(), *FIRST_SEEN.values(), ODD_HOUR, HIDDEN)
+USUAL: Final = (
+    *COUNTS.values(),
+    *BEFORE_LEAVING.values(),
+    TAKEN_BEFORE_LEAVING,
+    *FIRST_SEEN.values(),
+    ODD_HOUR,
+    HIDDEN,
+)

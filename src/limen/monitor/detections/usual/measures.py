@@ -45,6 +45,8 @@ _CHANGES: Final = frozenset(
 _LABELS: Final = {label.word: label for label in Label}
 _PERSONAL_DRIVE: Final = re.compile(r"/personal/([^/]{1,120})/", re.IGNORECASE)
 """Whose drive of Microsoft's a file lies on, in its address."""
+_SURE_ENOUGH: Final = re.compile(r"=\d{1,9},(\d{1,9}),\d{1,9}(?= |$)")
+"""How many finds of a kind are of medium confidence or more: the second number of `iban=3,3,2 payment-card=1,1,0`."""
 _ACCOUNT_CLASSES: Final = range(3001, 3007)
 _AUTHENTICATION: Final = 3002
 _MOST_FOLDED: Final = 100_000
@@ -55,7 +57,9 @@ MB: Final = 1 << 20
 class Measure:
     """One thing that is counted: its name, how much of it an event is, and its words in English and German.
 
-    `each` instead of `of`: what of an event is counted once a day. `is_sensitive`: it is worse by a level.
+    `each` instead of `of`: what of an event is counted once a day. `is_sensitive`: it is worse by a level. `takes`:
+    data is taken by it, at which one looks back when somebody leaves; `is_worse_of_leavers`: until then it is worse by
+    a level more. `is_told`: unusually many on a day are told.
     """
 
     name: str
@@ -64,6 +68,9 @@ class Measure:
     tactic: str
     each: Callable[[NormalEvent], str] | None = None
     is_sensitive: bool = False
+    takes: bool = False
+    is_worse_of_leavers: bool = False
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,19 @@ def _sensitive_downloads(event: NormalEvent, label: Label) -> int:
     return _times(event) if label >= Label.CONFIDENTIAL and _is_download(event) else 0
 
 
+def _restricted_downloads(event: NormalEvent, label: Label) -> int:
+    return _times(event) if label >= Label.RESTRICTED and _is_download(event) else 0
+
+
+def _records(event: NormalEvent, _label: Label) -> int:
+    """How many of whatever Limen looks for were in a file that an app gave out: of cards, bank accounts, customers."""
+    said, found = event.fields, event.fields.get("found")
+    is_taken = event.source == LIMEN and event.kind == "data.found" and said.get("channel") == "download"
+    if not is_taken or said.get("passed") is not True or not isinstance(found, str):
+        return 0
+    return min(sum(int(number) for number in _SURE_ENOUGH.findall(found)), _MOST_FOLDED)
+
+
 def _owner(event: NormalEvent) -> str:
     """Whose document is taken, as far as a cloud drive says; "" where it is nobody's or one's own."""
     if not _is_download(event):
@@ -148,13 +168,31 @@ def _is_administration(event: NormalEvent) -> bool:
 
 
 MEASURES: Final = (
-    Measure("downloads", _downloads, ("downloads", "Downloads"), "attack.collection"),
+    Measure("downloads", _downloads, ("downloads", "Downloads"), "attack.collection", takes=True),
     Measure(
         "sensitive_downloads",
         _sensitive_downloads,
         ("downloads of confidential or restricted data", "Downloads vertraulicher oder streng vertraulicher Daten"),
         "attack.collection",
         is_sensitive=True,
+        takes=True,
+        is_worse_of_leavers=True,
+    ),
+    Measure(
+        "restricted_downloads",
+        _restricted_downloads,
+        ("downloads of restricted data", "Downloads streng vertraulicher Daten"),
+        "attack.collection",
+        takes=True,
+        is_told=False,
+    ),
+    Measure(
+        "records",
+        _records,
+        ("sensitive values in downloaded files", "sensible Werte in heruntergeladenen Dateien"),
+        "attack.collection",
+        takes=True,
+        is_worse_of_leavers=True,
     ),
     Measure(
         "owners",
@@ -162,6 +200,8 @@ MEASURES: Final = (
         ("colleagues whose files were downloaded", "Personen, deren Dateien heruntergeladen wurden,"),
         "attack.collection",
         each=_owner,
+        takes=True,
+        is_worse_of_leavers=True,
     ),
     Measure(
         "changed_files",
@@ -169,7 +209,13 @@ MEASURES: Final = (
         ("deleted, moved or renamed files", "gelöschte, verschobene oder umbenannte Dateien"),
         "attack.impact",
     ),
-    Measure("sent", lambda event, _label: event.bytes_out // MB, ("MB sent", "gesendete MB"), "attack.exfiltration"),
+    Measure(
+        "sent",
+        lambda event, _label: event.bytes_out // MB,
+        ("MB sent", "gesendete MB"),
+        "attack.exfiltration",
+        takes=True,
+    ),
     Measure(
         "administration",
         _administration,

@@ -30,9 +30,9 @@ def peers_of(
     return []
 
 
-def pooled(peers: Sequence[Person], measure: str, day: int, since: int = 0) -> list[int]:
-    """The counts of all of them, on the days before."""
-    return [count for one in peers for count in one.history(measure, day, since)]
+def pooled(peers: Sequence[Person], measure: str, day: int, since: int = 0, until: int = 0) -> list[int]:
+    """The counts of all of them, as `Person.history` gives them."""
+    return [count for one in peers for count in one.history(measure, day, since, until)]
 
 
 def have_seen(peers: Sequence[Person], sight: str, value: str) -> bool:

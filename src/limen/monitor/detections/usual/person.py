@@ -11,6 +11,11 @@ from limen.clock import DAY, Instant
 
 MOST_DAYS: Final = 57
 """Eight weeks and today."""
+LOOKED_BACK_DAYS: Final = 30
+"""So many days one looks back when it becomes known that somebody leaves."""
+LONGEST_UID: Final = 120
+MOST_OF_DAY: Final = 3
+"""Events that are remembered of each measure and day."""
 MOST_SEEN: Final = 100
 FORGOTTEN: Final = 90 * DAY
 """What was not seen for so long is new again."""
@@ -27,7 +32,8 @@ class Person(msgspec.Struct):
     """`days` are those on which they did anything, as ordinals, the newest last. `counts`: of each measure, by day.
     `seen`: of each sight, its values with when they were seen first and last. `hours`: on how many days they were
     active in each hour of the week, Monday's first. `told`: what was found today. `met`: what is counted once a day, of
-    today, by measure.
+    today, by measure. `taken`: the newest events by which they took data, by measure and day. `told_back`: what was
+    told of that because they leave: days, as `740001`, and measures, with the day until which all of it was told.
     """
 
     since: int = 0
@@ -40,6 +46,8 @@ class Person(msgspec.Struct):
     told: list[str] = []
     met_on: int = 0
     met: dict[str, list[str]] = {}
+    taken: dict[str, dict[int, list[str]]] = {}
+    told_back: dict[str, int] = {}
 
     def has_usual(self, day: int, since: int = 0) -> bool:
         """Whether enough is known of them to say what is usual, as of that day, of what is noted since another."""
@@ -69,6 +77,15 @@ class Person(msgspec.Struct):
         of[day] = of.get(day, 0) + amount
         return of[day]
 
+    def takes(self, measure: str, day: int, uid: str) -> None:
+        """Note the event, for as long as one may look back on it. A finding can't name one with a longer ID."""
+        if len(uid) > LONGEST_UID:
+            return
+        of = self.taken.setdefault(measure, {})
+        of[day] = [*of.get(day, []), uid][-MOST_OF_DAY:]
+        for old in [one for one in of if one < day - LOOKED_BACK_DAYS]:
+            del of[old]
+
     def meets(self, measure: str, day: int, value: str) -> bool:
         """Whether this is the first time on that day. Beyond so many, one more says nothing new."""
         if day != self.met_on:
@@ -81,13 +98,14 @@ class Person(msgspec.Struct):
         met.append(value)
         return True
 
-    def history(self, measure: str, day: int, since: int = 0) -> list[int]:
+    def history(self, measure: str, day: int, since: int = 0, until: int = 0) -> list[int]:
         """The counts of the days before, those of the same kind (workday or weekend) where there are enough.
 
-        `since`: from when on it is counted at all; that it was not counted before says nothing.
+        `since`: from when on it is counted at all; that it was not counted before says nothing. `until`: only days
+        before this one.
         """
         of = self.counts.get(measure, {})
-        before = [one for one in self.days if since <= one < day]
+        before = [one for one in self.days if since <= one < (until or day)]
         alike = [one for one in before if is_weekend(one) == is_weekend(day)]
         return [of.get(one, 0) for one in (alike if len(alike) >= LEARNED_ACTIVE else before)]
 

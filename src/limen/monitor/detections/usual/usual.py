@@ -20,7 +20,15 @@ from limen.monitor.detections.erased_people import ErasedPeople
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.arrival import SUCCESS, is_sign_in
-from limen.monitor.detections.usual.about import COUNTS, FIRST_SEEN, HIDDEN, ODD_HOUR
+from limen.monitor.detections.usual.about import (
+    BEFORE_LEAVING,
+    COUNTS,
+    FIRST_SEEN,
+    HIDDEN,
+    ODD_HOUR,
+    TAKEN_BEFORE_LEAVING,
+)
+from limen.monitor.detections.usual.looking_back import leaving, look_back, note_told
 from limen.monitor.detections.usual.measures import MEASURES, SIGHTS, Measure, Sight, label_of
 from limen.monitor.detections.usual.peers import have_seen, peers_of, pooled
 from limen.monitor.detections.usual.person import Person, most_common
@@ -34,6 +42,7 @@ STEPS: Final = ((12.0, Level.HIGH), (6.0, Level.MEDIUM), (3.0, Level.LOW))
 """From which strangeness on a count is how bad."""
 SENSITIVE_STEPS: Final = ((6.0, Level.HIGH), (3.0, Level.MEDIUM))
 """The same for what is worse by a level."""
+WORSE: Final = {Level.LOW: Level.MEDIUM, Level.MEDIUM: Level.HIGH, Level.HIGH: Level.CRITICAL}
 NEVER: Final = 1 << 60
 QUARTER: Final = 15 * MINUTE
 NO_QUARTER: Final = (-1, (0, 0))
@@ -45,22 +54,27 @@ class UsualKnown(msgspec.Struct, frozen=True):
     """What the company says of its people and apps: groups, in which time zone days begin, and labels by app.
 
     `most_a_day`: so many counts of the level medium are told as such on a day; what is beyond counts as low,
-    unless it is about sensitive data.
+    unless it is about sensitive data. `last_days`: of those who leave, by their id; they have a budget of their own, so
+    that nobody uses it up for them.
     """
 
     groups: Mapping[str, Sequence[str]] = {}
     zone: str = "UTC"
     labels: Mapping[str, int] = {}
     most_a_day: int = 10
+    last_days: Mapping[str, str] = {}
 
 
 class _Memory(msgspec.Struct):
-    """`since`: from which day on each measure is counted. `spent` of the budget on the day `budget_on`."""
+    """`since`: from which day on each measure is counted. `spent` of the budget on the day `budget_on`, `spent_leaving`
+    of that of those who leave.
+    """
 
     people: dict[str, Person] = {}
     since: dict[str, int] = {}
     budget_on: int = 0
     spent: int = 0
+    spent_leaving: int = 0
 
 
 class UsualDetector:
@@ -81,6 +95,7 @@ class UsualDetector:
         self._groups = known.groups
         self._labels = {app: Label(label) for app, label in known.labels.items() if label in set(Label)}
         self._most_a_day = known.most_a_day
+        self._last_days = known.last_days
         self._members: dict[str, list[str]] = {}
         for person_id, groups in known.groups.items():
             for group in groups:
@@ -88,7 +103,9 @@ class UsualDetector:
         self._limits.clear()
 
     def feed(self, event: NormalEvent) -> list[Hit]:
-        """What is strange about this event, or about the day it completes."""
+        """What is strange about this event, or about the day it completes; when somebody leaves, about weeks."""
+        if change := leaving(event):
+            return self._look_back(event, change)
         if not event.person_id or self._erased.is_gone(event.person_id):
             return []
         found = self._places.find(event.src_ip)
@@ -111,8 +128,10 @@ class UsualDetector:
         for measure, amount in amounts:
             if measure.each is not None and not person.meets(measure.name, day, measure.each(event)):
                 continue
+            if measure.takes:
+                person.takes(measure.name, day, event.uid)
             count = person.add(measure.name, day, amount)
-            if is_newest:
+            if is_newest and measure.is_told:
                 hits += self._counted(event, person, measure, day, count)
         for sight, value in sights:
             hits += self._seen(event, person, sight, value, day)
@@ -123,7 +142,8 @@ class UsualDetector:
 
     def _kept(self) -> _Memory:
         memory = self._memory
-        return _Memory(self._erased.kept(memory.people), memory.since, memory.budget_on, memory.spent)
+        people = self._erased.kept(memory.people)
+        return _Memory(people, memory.since, memory.budget_on, memory.spent, memory.spent_leaving)
 
     def restore(self, snapshot: bytes) -> None:
         try:
@@ -181,18 +201,44 @@ class UsualDetector:
         level = next((level for step, level in steps if strangeness >= step), None)
         if level is None or not person.is_untold(day, f"{measure.name} {level}"):
             return []
+        last_day = self._last_days.get(event.person_id, "") if measure.is_worse_of_leavers else ""
+        about = BEFORE_LEAVING[measure.name] if last_day else COUNTS[measure.name]
+        level = WORSE[level] if last_day else level
         is_rationed = level is Level.MEDIUM and not measure.is_sensitive
-        told = Level.LOW if is_rationed and not self._has_budget(day) else level
+        told = Level.LOW if is_rationed and not self._has_budget(day, is_leaving=bool(last_day)) else level
         says: dict[str, str | int] = {"count": count, "low": expected.low, "high": expected.high}
         says |= {"usual": f"{expected.low}–{expected.high}", "median": round(expected.median), "days": expected.days}
-        says["against"] = "self" if is_own else "group"
-        return [_hit(event, COUNTS[measure.name], f"{day} {level}", told, says, is_own=is_own, count=count)]
+        says |= {"against": "self" if is_own else "group"} | ({"last_day": last_day} if last_day else {})
+        return [_hit(event, about, f"{day} {level}", told, says, is_own=is_own, count=count)]
 
-    def _has_budget(self, day: int) -> bool:
+    def _look_back(self, event: NormalEvent, change: str) -> list[Hit]:
+        """At what somebody took, once it is known that they leave: one finding, or none where it was as always."""
+        who = event.target_person_id or event.person_id
+        person = self._memory.people.get(who)
+        if person is None or self._erased.is_gone(who):
+            return []
+        day = self._day_and_hour(event.at)[0]
+        found = look_back(person, self._peers(who, day), day, lambda name: self._memory.since.get(name, day))
+        if found is None:
+            return []
+        note_told(person, found, day)
+        is_rationed = found.level is Level.MEDIUM and not self._has_budget(day, is_leaving=True)
+        level = Level.LOW if is_rationed else found.level
+        says = found.says(change, str(event.fields.get("last_day", "")))
+        about_them = msgspec.structs.replace(event, person_id=who, device_id="", session="")
+        hit = _hit(
+            about_them, TAKEN_BEFORE_LEAVING, str(day), level, says, is_own=found.is_own, count=len(found.events)
+        )
+        return [msgspec.structs.replace(hit, events=(*found.events, event.uid))]
+
+    def _has_budget(self, day: int, *, is_leaving: bool = False) -> bool:
         """Whether one more is told today. What is worse is never held back, and what is held back counts as risk."""
         memory = self._memory
         if day > memory.budget_on:
-            memory.budget_on, memory.spent = day, 0
+            memory.budget_on, memory.spent, memory.spent_leaving = day, 0, 0
+        if is_leaving:
+            memory.spent_leaving += 1
+            return memory.spent_leaving <= self._most_a_day
         memory.spent += 1
         return memory.spent <= self._most_a_day
 
@@ -204,7 +250,7 @@ class UsualDetector:
         return usual(pooled(self._peers(person_id, day, since), measure, day, since)), False
 
     def _keep(self, key: tuple[str, str], limit: tuple[int, int]) -> None:
-        if len(self._limits) >= MOST_PEOPLE * len(MEASURES):
+        if len(self._limits) >= MOST_PEOPLE * len(COUNTS):
             self._limits.clear()
         self._limits[key] = limit
 
