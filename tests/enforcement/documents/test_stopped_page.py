@@ -54,7 +54,7 @@ def test_what_may_not_be_justified_names_whom_to_ask_and_has_no_form():
 
 
 def test_what_may_be_justified_names_whom_to_ask_as_well():
-    assert page(STOPPED, "Wiki", "Finance").body.decode().count("Finance") == 2
+    assert page(STOPPED, "Wiki", "Finance", public_url=PUBLIC).body.decode().count("Finance") == 2
 
 
 def test_what_is_not_sensitive_is_not_said_to_pass_once():
