@@ -1,6 +1,7 @@
 """What asking Limen costs a web proxy: a real Squid with and without, in turns, over one site on loopback.
 
-`python bench/data_doors.py [--json]`. Limen looks with all its detectors at what is sent and at what comes back.
+`python bench/data_doors.py [--json]`. Limen looks with all its detectors at what is sent and at what comes back, as in
+service: little text in its own process, all else in one beside it.
 Client, Squid, site and Limen share this machine's cores; *undisturbed* is the fastest tenth, which others on a busy
 machine did not delay.
 """
@@ -14,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the world is the tests'
@@ -23,6 +25,9 @@ from tests.interop.squid_world import SquidWorld, squid_world
 
 from bounds import Figures, figures_of, show
 from limen.data.detectors.every import DETECTORS
+from limen.data.documents import Inspected
+from limen.data.extraction.pool import Pool
+from limen.data.inspection import Inspection
 from limen.data.scanning.scanner import Scanner
 
 BOUNDS = {"icap_added_ms_2kb": ("<=", 2.0)}
@@ -34,8 +39,28 @@ def icap() -> Figures:
     return asyncio.run(_icap())
 
 
+class AsInService(OwnProtection):
+    """Looks into documents as data protection does; no rule says anything of what is found."""
+
+    def __init__(self) -> None:
+        scanner = Scanner(list(DETECTORS.values()), key=b"k" * 32)
+        super().__init__(scanner=scanner)
+        self.pool = Pool(scanner)
+        self._inspection = Inspection(scanner, self.pool)
+
+    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+        return await self._inspection.inspect(body, name, owner)
+
+
 async def _icap() -> Figures:
-    protection = OwnProtection(scanner=Scanner(list(DETECTORS.values()), key=b"k" * 32))
+    protection = AsInService()
+    try:
+        return await _beside_plain(protection)
+    finally:
+        protection.pool.close()
+
+
+async def _beside_plain(protection: AsInService) -> Figures:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         async with (
             squid_world(Path(one), protection) as asking,

@@ -297,7 +297,7 @@ async def test_a_client_that_hangs_up_while_it_is_looked_at_leaves_nothing(guard
     checks = guarded.checks
     gone = asyncio.Event()
 
-    async def never(body, name="", owner=""):
+    async def never(body, *_about):
         async for _ in body:
             pass
         try:
@@ -314,6 +314,24 @@ async def test_a_client_that_hangs_up_while_it_is_looked_at_leaves_nothing(guard
     writer.close()
     await asyncio.wait_for(gone.wait(), 3)
     await asyncio.sleep(0.05)
+    assert guarded.guard.budget.held == 0
+
+
+async def test_an_upload_that_is_broken_off_before_its_end_is_noted_where_rules_watch(guarded):
+    checks = guarded.asks(step=Step.WATCH)
+    _, writer = await asyncio.open_connection("127.0.0.1", guarded.port)
+    sent = SECRET.encode() + b"\n" * 1_000
+    fields = f"Content-Length: {len(sent) + 1}\r\n"
+    writer.write(request(method="POST", cookie=guarded.house.cookie(), fields=fields, body=sent))
+    await writer.drain()
+    await asyncio.sleep(0.1)
+    writer.close()
+    for _ in range(50):
+        await asyncio.sleep(0.02)
+        if checks.noted:
+            break
+    assert [(judged.step, passed) for _, judged, passed, _ in checks.noted] == [(Step.WATCH, True)]
+    await guarded.guard.behind.settled()
     assert guarded.guard.budget.held == 0
 
 

@@ -18,6 +18,7 @@ from tests.data.extraction import bombs, made
 from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.limits import Limits
 from limen.data.extraction.pool import Pool
+from limen.data.inspection import Inspection
 
 _MOST_RESIDENT = 300 << 20
 """Bytes; the process itself, with its libraries, takes a fifth of it."""
@@ -265,3 +266,28 @@ def test_a_tar_that_begins_like_a_pdf_is_read_as_both() -> None:
 )
 def test_text_that_calls_itself_something_else_is_read(disguise: Callable[[bytes], bytes]) -> None:
     assert "card" in {what for what, _ in made.finds(made.inspected(disguise(made.SEEN.encode() * 3)))}
+
+
+# What is taken for something that came before
+
+
+async def test_a_document_that_begins_and_ends_as_a_known_one_is_looked_into(pool: Pool) -> None:
+    inspection = Inspection(made.scanner(), pool)
+    harmless = b"\0" + b"harmless\n" * 20_000
+    hidden = harmless[:80_000] + made.SEEN.encode() + harmless[80_000 + len(made.SEEN.encode()) :]
+    for _ in range(3):
+        assert not (await inspection.inspect(harmless, "a.bin", "p1", "app wiki")).found.findings
+    for _ in range(3):
+        assert (await inspection.inspect(hidden, "a.bin", "p1", "app wiki")).found.findings
+
+
+async def test_what_failed_once_is_looked_into_the_next_time() -> None:
+    pool = Pool(made.scanner(), workers=1, limits=Limits(seconds=0.0))
+    inspection, document = Inspection(made.scanner(), pool), b"\0" + made.SEEN.encode() * 5_000
+    try:
+        for _ in range(3):
+            found = await inspection.inspect(document, "a.bin", "p1", "app wiki")
+            assert found.why_not & {WhyNot.TIMED_OUT, WhyNot.FAILED}
+        assert not inspection._known._found
+    finally:
+        pool.close()

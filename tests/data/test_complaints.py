@@ -19,6 +19,8 @@ from tests.data.data_yaml import a_rule, lines
         ("rules:\n" + a_rule("{label: restricted}", more="people: [nobody-known]"), [2]),
         ("rules:\n" + a_rule("{label: restricted}", more="exempt: {people: [nobody-known]}"), [2]),
         ("rules:\n" + a_rule("{label: restricted}", more="people: [a@harbor.example]"), []),
+        ("labels:\n  restricted: {lowered_by: [finance, a@harbor.example, nobody-known]}\n", [2]),
+        ("labels: {restricted: {lowered_by: [finance, a@harbor.example]}}\n", []),
         ("dictionaries: {many: {name: M, words: [" + ", ".join(f"word number {n}" for n in range(900)) + "]}}", [1]),
     ],
 )

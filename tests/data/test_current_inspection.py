@@ -80,6 +80,16 @@ async def test_new_rules_count_at_once_and_are_made_once(at_work: tuple[CurrentI
     assert current._made is not before
 
 
+async def test_what_is_known_of_a_document_ends_with_the_rules(at_work: tuple[CurrentInspection, Any]) -> None:
+    current, core = at_work
+    document = _zip("list.txt", ACCOUNT + b" Nordlicht")
+    for _ in range(3):
+        inspected = await current.inspect(document, "a.zip", "", "app wiki")
+        assert (inspected.found.unique(), inspected.digest) == ({"iban": 1}, b"")
+    DATA_FILE.in_force(core.known, rules_of(NAMES))
+    assert (await current.inspect(document, "a.zip", "", "app wiki")).found.unique() == {"iban": 1, "n": 1}
+
+
 async def test_whoever_is_looked_into_ends_by_what_it_began_with(at_work: tuple[CurrentInspection, Any]) -> None:
     current, core = at_work
     began, go_on = asyncio.Event(), asyncio.Event()

@@ -38,3 +38,9 @@ def test_each_part_is_told_when_it_is_new_other_or_gone(expected: Expected) -> N
 def test_what_is_no_part_of_the_file_has_no_words() -> None:
     with pytest.raises(TypeError):
         said(1)
+
+
+def test_who_may_lower_a_label_is_named_where_that_changes() -> None:
+    before, after = (rules_of(f"labels: {{restricted: {{lowered_by: [{who}]}}}}") for who in ("finance", "staff"))
+    (line,) = changes(before, after)
+    assert (line.count("lowered by staff"), line.count("lowered by finance")) == (1, 1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import IO
 
 import pytest
 from tests.data.extraction import made
@@ -103,6 +105,25 @@ def test_what_is_kept_of_all_bodies_is_bounded_and_given_back(pool: Pool, monkey
     assert _inspected(inspection, body).why_not == set()
     assert _inspected(inspection, body * 2).why_not == {WhyNot.TOO_LARGE}
     assert _inspected(inspection, body).why_not == set()
+
+
+async def test_a_document_that_comes_again_is_looked_into_twice_at_most(pool: Pool) -> None:
+    inspection, asked, document = Inspection(made.scanner(), pool), list[int](), made.word()
+    whole = pool.inspect
+
+    def counted(file: IO[bytes], length: int, *about: str) -> Future[Inspected]:
+        asked.append(length)
+        return whole(file, length, *about)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pool, "inspect", counted)
+        found = [await inspection.inspect(_pieces(document, 1_000), "a.docx", "p1", "app wiki") for _ in range(4)]
+        assert len(asked) == 2
+        assert found == [made.inspected(document, "a.docx")] * 4
+        await inspection.inspect(document, "a.docx", "p1", "app other")
+        await inspection.inspect(document, "a.docx", "p1")
+        assert len(asked) == 4
+    assert inspection._kept_bytes.total() == 0
 
 
 async def test_nobody_takes_the_room_of_others(pool: Pool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -41,3 +41,8 @@ def test_every_part_is_stated() -> None:
         label=Label.INTERNAL,
     )
     assert expected.line == 8
+
+
+def test_whoever_may_lower_a_label_is_named_without_regard_to_case() -> None:
+    (label,) = rules_of("labels: {restricted: {lowered_by: [finance, Eve@Harbor.example]}}").labels
+    assert label.lowered_by == {"finance", "eve@harbor.example"}

@@ -199,6 +199,38 @@ def test_a_public_route_hands_out_public_documents_alone(house):
     assert not _document(house, asked, Label.INTERNAL).permitted
 
 
+ALL_STAFF = '@id("all") permit (principal in Group::"staff", action, resource);'
+
+
+def test_whether_a_document_might_be_refused_is_known_before_it_is_read(house):
+    assert house.doors.may_refuse_document(ask(house, house.cookie()), "203.0.113.7")  # a restricted one would be
+    said = '@id("d") forbid (principal, action, resource is Document) when { resource.owner == "x" };'
+    for policies, may in ((ALL_STAFF, False), (ALL_STAFF + said, True)):
+        open_house = House(clock=SetClock(NOW), policies=policies)
+        asked = ask(open_house, open_house.cookie())
+        assert asked.permitted
+        assert open_house.doors.may_refuse_document(asked, "203.0.113.7") is may
+    assert house.doors.may_refuse_document(ask(house, target=b"/assets/film.mp4"), "")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda h: h.revoke("ana"),
+        lambda h: setattr(h.known, "lease_until", 0.0),
+        lambda h: setattr(h, "engine", None),
+        lambda h: setattr(h.journal, "writable", False),
+        lambda h: h.known.set_company([], []),
+    ],
+)
+def test_any_document_might_be_refused_while_nothing_can_be_decided(spoil):
+    house = House(clock=SetClock(NOW), policies=ALL_STAFF)
+    asked = ask(house, house.cookie())
+    assert not house.doors.may_refuse_document(asked, "")
+    spoil(house)
+    assert house.doors.may_refuse_document(asked, "")
+
+
 @pytest.mark.parametrize(
     "spoil", [lambda h: setattr(h.known, "lease_until", 0.0), lambda h: setattr(h, "engine", None)]
 )

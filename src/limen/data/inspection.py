@@ -21,6 +21,7 @@ from limen.data.documents import Inspected, WhyNot
 from limen.data.extraction.frames import Written
 from limen.data.extraction.inspecting import MOST_HERE, inspect_plain
 from limen.data.extraction.pool import Pool
+from limen.data.known_documents import KnownDocuments
 from limen.data.labels.model import WhyNoLabel
 from limen.data.scanning.text_scanner import TextScanner
 from limen.data.text_thread import TextThread
@@ -47,12 +48,15 @@ class Inspection:
     ) -> None:
         self._scanner, self._pool, self._most_bytes = scanner, pool, most_bytes
         self._thread = TextThread()
+        self._known = KnownDocuments()
         self._kept_bytes: Counter[str] = Counter()
         self.folder = folder
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+    async def inspect(
+        self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "", among: str = ""
+    ) -> Inspected:
         """What is in a body, and in whatever is packed in it. `name`: what it is called, which is looked into as well.
-        `owner`: whose it is, with whom others take turns.
+        `owner`: whose it is, with whom others take turns. `among`: who may notice that it came before ("": nobody).
 
         Never raises for what the body is: `why_not` says what could not be read.
         """
@@ -65,14 +69,14 @@ class Inspection:
         else:
             if (inspected := await self._of_text(bytes(start), name, owner)) is not None:
                 return inspected
-        return await self._by_pool(bytes(start), pieces, name, owner)
+        return await self._kept(bytes(start), pieces, (among, name), owner)
 
     async def _of_text(self, text: bytes, name: str, owner: str) -> Inspected | None:
         if len(text) <= MOST_AT_ONCE:
             return inspect_plain(self._scanner, text, name)
         return await self._thread.run(owner, lambda: inspect_plain(self._scanner, text, name))
 
-    async def _by_pool(self, start: bytes, rest: AsyncIterator[bytes], name: str, owner: str) -> Inspected:
+    async def _kept(self, start: bytes, rest: AsyncIterator[bytes], of: tuple[str, str], owner: str) -> Inspected:
         kept = _Kept(self, owner)
         try:
             is_whole = kept.write(start)
@@ -80,10 +84,26 @@ class Inspection:
                 async for piece in rest:
                     if not (is_whole := kept.write(piece)):
                         break
-            inspected = await asyncio.wrap_future(self._pool.inspect(kept.file, kept.length, name, owner))
+            if not is_whole:
+                return _cut(await self._by_pool(kept, of[1], owner))
+            return await self._unless_known(kept, of, owner)
         finally:
             kept.forget()
-        return inspected if is_whole else _cut(inspected)
+
+    async def _unless_known(self, kept: _Kept, of: tuple[str, str], owner: str) -> Inspected:
+        if not self._known.met(kept.file, kept.length, of):
+            return await self._by_pool(kept, of[1], owner)
+        digest = await asyncio.to_thread(self._known.digest, kept.file, kept.length, of)
+        found = self._known.found(digest)
+        if found is None:
+            found = await self._by_pool(kept, of[1], owner)
+            self._known.keep(digest, found)
+        else:
+            kept.file.close()
+        return found
+
+    async def _by_pool(self, kept: _Kept, name: str, owner: str) -> Inspected:
+        return await asyncio.wrap_future(self._pool.inspect(kept.file, kept.length, name, owner))
 
     async def with_label(self, data: bytes, word: str, mark: str, owner: str = "") -> Written:
         """The document with this label and mark, written by the pool. Never raises for what the document is."""

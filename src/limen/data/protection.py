@@ -54,9 +54,11 @@ class DataProtection:
         sender = self._sender(passing)
         return any(rule.then >= Step.WARN and applies(rule, passing, sender) for rule in self.rules.rules)
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
-        """What is in it. Owners take turns. Raises nothing: what can't be looked into says why."""
-        return await self._current.inspect(body, name, owner)
+    async def inspect(
+        self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "", among: str | None = None
+    ) -> Inspected:
+        """What is in it (`CurrentInspection.inspect`). Raises nothing: what can't be looked into says why."""
+        return await self._current.inspect(body, name, owner, among)
 
     def judge(self, passing: Passing, inspected: Inspected) -> Judged:
         """What is done about it, by the rules of now."""

@@ -338,6 +338,24 @@ class DecisionPoint:
         facts = self.facts_again(answer, session, app, address, now).about(document)
         return self._decide(door, answer.route, session, over or SessionState.NOT_SIGNED_IN, facts, now)
 
+    def may_refuse_document(self, answer: Answer, address: str) -> bool:
+        """Whether any document might be refused to whom `answer` let in, by what is known now: its label is not known
+        before it is read.
+        """
+        app = self.known.apps.get(answer.app.id) if answer.app else None
+        if app is None or answer.route is None or answer.session is None or self.why_ended(answer):
+            return True
+        if self.clock.monotonic() >= self.known.lease_until or not self.journal.writable:
+            return True
+        now = self.clock.now()
+        facts = self.facts_again(answer, self.known.issued(answer.session.id), app, address, now)
+        try:
+            engine = self._engine()
+            decided = [engine.decide(answer.route.request, facts.about(Document("", one)), now) for one in Label]
+            return engine.names_documents or any(one.effect is not _PERMIT for one in decided)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, nothing passes before it is decided
+            return True
+
     def facts_now(self, answer: Answer, address: str) -> Facts | None:
         """The facts by now of whom `answer` let in; None where the app is gone."""
         app = self.known.apps.get(answer.app.id) if answer.app else None

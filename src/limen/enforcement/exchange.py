@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 from limen.enforcement import answers, headers
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.documents.freshly import FreshlyAsked
-from limen.enforcement.documents.guard import DocumentGuard, Verdict, asked_whole, coding_of, is_endless, name_in
+from limen.enforcement.documents.guard import DocumentGuard, Verdict
+from limen.enforcement.documents.heads import asked_whole, coding_of, is_endless, name_in
 from limen.enforcement.documents.stopped_page import stopped_reply
 from limen.enforcement.documents.stops import About
 from limen.enforcement.headers import Fields
 from limen.enforcement.paths import local_path
 from limen.enforcement.streams import Stream
 from limen.enforcement.upstreams import UpstreamError, too_slow, unreachable
-from limen.facts import App
+from limen.facts import App, Document
 from limen.facts.passing import Channel, Passing
 from limen.http_bodies.codings import EndlessUndoing, UnreadableError, codings_in
 from limen.http_bodies.spool import NoRoomError
@@ -225,7 +226,8 @@ class Exchange:
             await self._back(response, self._piece_by_piece(guard, response, coding_of(fields)))
             return
         try:
-            verdict = await guard.download(coming, self._about(), response.content.iter_any(), fields)
+            decided = None if self._gateway.doors.may_refuse_document(self._answer, self._address) else self._decided
+            verdict = await guard.download(coming, self._about(), response.content.iter_any(), fields, decided)
         except NoRoomError:
             await self.refuse(*NO_ROOM)
         except Exception as wrong:
@@ -242,7 +244,7 @@ class Exchange:
         """Whether the policies refuse the document that comes back, by its label. Then that refusal is the answer."""
         if verdict.stopped is not None or verdict.document is None:
             return False
-        decided = self._gateway.doors.decide_document("gateway", self._answer, verdict.document, self._address)
+        decided = self._decided(verdict.document)
         if decided.permitted:
             return False
         leads_on = answers.may_lead_on(decided, self._method.encode())
@@ -252,6 +254,9 @@ class Exchange:
         self._started = True
         await reply_with(self._send, reply)
         return True
+
+    def _decided(self, document: Document) -> Answer:
+        return self._gateway.doors.decide_document("gateway", self._answer, document, self._address)
 
     async def _piece_by_piece(self, guard: DocumentGuard, response: Any, coding: bytes) -> AsyncIterator[bytes]:
         pieces = guard.pieces()

@@ -77,9 +77,11 @@ class Gateway:
             await websockets.relay(self, scope, receive, send)
 
     async def close(self) -> None:
-        """Cut what is open and let go of the upstreams."""
+        """Cut what is open, let go of the upstreams, and let what has passed be looked into."""
         self.streams.close()
         await self.upstreams.close()
+        if self.guard is not None:
+            await self.guard.behind.close()
 
     def _is_the_certificates_host(self, scope: Scope, fields: Fields) -> bool:
         host = plain_host(headers.first(fields, b"host"))

@@ -23,7 +23,9 @@ class InspectedDocument(Protocol):
 
 
 class Inspect(Protocol):
-    async def __call__(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Any: ...
+    async def __call__(
+        self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "", among: str = ""
+    ) -> Any: ...
 
 
 class DataDialogue(Protocol):
@@ -65,7 +67,8 @@ class DataChecks:
     """What data protection offers to the gateway.
 
     `asks(passing)`: whether any rule could apply; where it is false, nothing is looked into. `inspect(body, name,
-    owner)` looks into a document, in turn with those of other owners, and gives an `InspectedDocument`.
+    owner, among)` looks into a document, in turn with those of other owners, and gives an `InspectedDocument`; `among`
+    are those who may notice, by how long it takes, that it came before ("": nobody).
     `not_inspected(why)` is what stands for a document that could not be looked into, `why` one of the words of
     `data.documents.WhyNot`. `judge(passing, inspected)` says what is done.
     `note(passing, inspected, judged, passed=…, why=…)` journals it and gives the event's id;

@@ -60,6 +60,7 @@ class WithDocuments(Compiled):
 
     @property
     def names_documents(self) -> bool:
+        """Whether any of the policies does, so that more than a document's label may count."""
         return bool(self._of_documents.policies)
 
     def asking(self, principal: Entity, action: Entity, resource: Entity) -> Asking:

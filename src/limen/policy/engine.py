@@ -94,14 +94,14 @@ class Engine:
         self._next_change = _next_change(enforced, self._timed, self.calendar)
 
     @property
-    def names_documents(self) -> bool:
-        """Whether any policy that counts says something of documents."""
-        return self._enforced.names_documents
-
-    @property
     def enforced(self) -> Compiled:
         """The policies that count, compiled: what they say by themselves, without what Limen adds to it."""
         return self._enforced
+
+    @property
+    def names_documents(self) -> bool:
+        """Whether any policy that counts says something of documents."""
+        return self._enforced.names_documents
 
     def in_state(self, state: State) -> tuple[Policy, ...]:
         return tuple(policy for policy in self.policies if self.states[policy.id] is state)

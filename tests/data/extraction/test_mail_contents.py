@@ -6,6 +6,8 @@ from binascii import b2a_uu
 from email import message_from_bytes
 
 import pytest
+from hypothesis import example, given, settings, strategies as st
+from tests.dial import size
 
 from limen.data.documents import Part, WhyNot
 from limen.data.extraction import mail_contents
@@ -34,6 +36,27 @@ def test_an_honest_text_is_read_once() -> None:
     assert _read("Content-Type: text/plain; charset=utf-8\n\nGrüße".encode()) == ["Grüße\n".encode()]
     assert _read("Content-Type: text/plain; charset=iso-8859-1\n\nGrüße".encode("latin-1")) == ["Grüße\n".encode()]
     assert _read(b"Content-Transfer-Encoding: base64\n\naGVsbG8") == [b"hello\n"]
+
+
+@settings(max_examples=size(300), deadline=None)
+@example("QUJD=\r\nREVG")
+@example("QUJDR\n\n=A==\n")
+@example("====")
+@given(
+    st.lists(
+        st.sampled_from(["QUJD", "REVG", "R0g=", "SQ==", "=", "A", "\r\n", "\n", "\r", " ", "-", "é"]), max_size=20
+    )
+)
+def test_base_64_is_decoded_as_the_parser_decodes_it(letters: str | list[str]) -> None:
+    written = "".join(letters).encode()
+    mail = b"Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n" + written
+    one = message_from_bytes(mail)
+    content = one.get_payload(decode=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(mail_contents, "_AT_ONCE", 7)
+        read = _read(mail)
+    assert read[0] == content
+    assert (WhyNot.BROKEN in read) == any("Padding" not in type(defect).__name__ for defect in one.defects)
 
 
 def test_the_head_of_a_mail_is_text() -> None:

@@ -55,6 +55,12 @@ def test_scans_of_a_jpeg_are_gone_through(options: dict[str, object]) -> None:
     assert _parts(whole[:-2])[1] == 0
 
 
+def test_what_fills_up_before_a_marker_of_a_jpeg_ends_nothing() -> None:
+    whole = picture("JPEG")
+    filled = whole[:-2] + b"\xff\x00\xff\xd0" + b"\xff" * 9 + whole[-1:]
+    assert _parts(filled + made.SEEN.encode()) == (_parts(whole)[0], len(filled))
+
+
 def test_chunks_of_a_png_end_with_the_last() -> None:
     whole = picture("PNG")
     *_, (kind, content, end) = chunks_of_png(whole + whole)

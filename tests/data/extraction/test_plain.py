@@ -8,7 +8,7 @@ import pytest
 from tests.data.extraction import made
 
 from limen.data.extraction.limits import Budget
-from limen.data.extraction.plain import PIECE, decoded, encoding_of, numbered, read_runs, read_text
+from limen.data.extraction.plain import PIECE, decoded, encoding_of, numbered, read_media, read_runs, read_text
 
 _GREETING = "Grüße aus Köln, Ihr Konto\n"
 
@@ -58,3 +58,22 @@ def test_runs_are_found_between_zeros_and_across_pieces() -> None:
     assert made.CARD.encode() in runs
     assert made.SECRET.encode() in runs
     assert b"ab" not in runs
+
+
+def _runs(data: bytes) -> list[bytes]:
+    return [line for one in read_media(data, Budget()) for line in one.text.splitlines() if isinstance(one, made.Part)]
+
+
+def test_runs_of_ascii_are_read_in_media() -> None:
+    noise = bytes(range(128, 256))
+    assert _runs(noise + b"abcdef" + noise + b"abcde" + noise + b"a b\x01c\x00d\x00e\x00f\x00g\x00h\x00") == [
+        b"abcdef",
+        b"cdefgh",
+    ]
+    assert _runs(b"") == _runs(noise) == []
+    assert _runs(b"x" * 100) == [b"x" * 100]
+
+
+def test_a_run_across_the_end_of_a_piece_is_seen_whole() -> None:
+    for before in range(PIECE - 30, PIECE + 1):
+        assert made.CARD.encode() in _runs(bytes([200]) * before + made.CARD.encode() + b"\xc8" * 300)

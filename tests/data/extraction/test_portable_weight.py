@@ -9,7 +9,7 @@ from tests.data.extraction import made
 
 from limen.data.documents import WhyNot
 from limen.data.extraction.limits import Limits, UnreadableError
-from limen.data.extraction.portable_weight import weigh
+from limen.data.extraction.portable_weight import streams_of, weigh
 
 _SMALL = Limits(most_bytes=100_000, ratio_from=10_000)
 
@@ -22,6 +22,11 @@ def test_ordinary_ones_pass() -> None:
     weigh(made.portable(), Limits())
     weigh(_stream(b"BT (a) Tj ET", b""), _SMALL)
     weigh(_stream(zlib.compress(b"a" * 9_000), b"/Filter/FlateDecode"), _SMALL)
+
+
+def test_streams_begin_behind_their_word_alone() -> None:
+    data = b"stream\na endstream\nb stream\r\nendstream stream streamstream\n"
+    assert [one.end() for one in streams_of(data)] == [7, 29, len(data)]
 
 
 def test_pictures_are_not_counted_and_text_is() -> None:

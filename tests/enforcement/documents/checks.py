@@ -35,8 +35,8 @@ class Checks:
     """Whether somebody decided that what is stopped is sensitive."""
     at_least: int = 1
     """So many cards."""
-    stops: bool = False
-    """Whether rules could stop something: then so is what can't be taken apart."""
+    stops: bool | None = None
+    """Whether rules could stop something: then so is what can't be taken apart. None: as the steps above say."""
     asked: list[Passing] = field(default_factory=list)
     inspected: list[tuple[str, bytes]] = field(default_factory=list)
     noted: list[tuple[Passing, Judged, bool, str]] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Checks:
             judge=self.judge,
             note=self.note,
             dialogue=self,
-            stops=lambda _passing: self.stops,
+            stops=lambda _passing: max(self.step, self.unread) >= Step.WARN if self.stops is None else self.stops,
             together=lambda several: together(list(several)),
         )
 
@@ -59,7 +59,9 @@ class Checks:
         self.asked.append(passing)
         return passing.channel in self.channels and passing.app in self.apps
 
-    async def inspect(self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "") -> Inspected:
+    async def inspect(
+        self, body: AsyncIterator[bytes] | bytes, name: str = "", owner: str = "", among: str = ""
+    ) -> Inspected:
         if self.fails is not None:
             raise self.fails
         text = body if isinstance(body, bytes) else b"".join([piece async for piece in body])

@@ -13,7 +13,7 @@ from tests.enforcement.house import raw, status_of
 from tests.enforcement.test_gateway import request
 
 from limen.clock import SetClock
-from limen.enforcement.documents.guard import DocumentGuard, asked_whole, name_in
+from limen.enforcement.documents.guard import DocumentGuard
 from limen.enforcement.documents.looking import Looking
 from limen.enforcement.documents.stopped_page import PROBLEM
 from limen.enforcement.documents.stops import About
@@ -113,7 +113,32 @@ async def test_what_has_no_label_is_decided_once(guarded):
 async def test_what_is_watched_passes_and_is_noted(guarded):
     checks = guarded.asks(step=Step.WATCH)
     assert status_of(await post(guarded, SECRET.encode())) == 200
+    await guarded.guard.behind.settled()
     assert [(passed, judged.step) for _, judged, passed, _ in checks.noted] == [(True, Step.WATCH)]
+    assert guarded.app.bodies == [SECRET.encode()]
+    assert guarded.guard.budget.held == 0
+
+
+async def test_a_download_that_nothing_can_stop_begins_before_its_end_is_there(guarded):
+    checks = guarded.asks(step=Step.WATCH, channels=(Channel.DOWNLOAD,))
+    guarded.app.kept = SECRET.encode() + b"\n" * 100_000
+    guarded.house.gateway.doors.may_refuse_document = lambda *_: False
+    cookie = guarded.house.cookie()
+    reader, writer = await asyncio.open_connection("127.0.0.1", guarded.port, limit=1 << 20)
+    writer.write(request("/echo?step=50000&pause=0.2", cookie=cookie))
+    await reader.readuntil(SECRET.encode())
+    assert not checks.inspected
+    assert len(await reader.readuntil(b"\r\n0\r\n\r\n")) >= 100_000
+    await guarded.guard.behind.settled()
+    assert [(each.channel, passed) for each, _, passed, _ in checks.noted] == [(Channel.DOWNLOAD, True)]
+    writer.close()
+
+
+async def test_what_rules_only_watch_is_held_where_a_policy_may_refuse_its_label(guarded):
+    guarded.asks(label=Label.RESTRICTED, step=Step.WATCH, channels=(Channel.DOWNLOAD,))
+    guarded.app.kept = b"a" * 100_000
+    response = await get(guarded, "/echo?step=1000")
+    assert (status_of(response), b"aaaa" in response) == (403, False)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +198,7 @@ async def test_events_are_looked_at_as_they_come(guarded):
 
 
 async def test_a_scanner_that_fails_is_closed_for_restricted_apps_and_as_the_rules_say_elsewhere(guarded):
-    guarded.asks(fails=RuntimeError)
+    guarded.asks(fails=RuntimeError, step=Step.WATCH)
     assert status_of(await post(guarded, b"harmless")) == 200
     payroll = {"cookie": guarded.house.cookie("payroll"), "host": "payroll.harbor.example"}
     fields = "Content-Length: 8\r\n"
@@ -314,8 +339,3 @@ async def test_an_open_web_socket_is_asked_about_by_the_rules_and_facts_of_each_
             await socket.send_str(SECRET)
             await socket.receive()
             assert socket.close_code == 1008
-
-
-def test_what_is_asked_of_the_app_and_what_a_target_calls_a_file():
-    assert asked_whole([(b"range", b"bytes=0-1"), (b"accept", b"*/*")]) == [(b"accept", b"*/*")]
-    assert name_in(b"/files/a%20b.docx?x=/y") == "a b.docx"

@@ -105,7 +105,7 @@ async def test_what_goes_wrong_with_the_source_is_no_failure_of_the_look():
 
 
 async def test_a_form_that_is_broken_is_looked_at_as_it_is_too():
-    looked = await Looking(Checks(unread=Step.WATCH).offer(), b"k" * 32).body(
+    looked = await Looking(Checks(unread=Step.WATCH, stops=False).offer(), b"k" * 32).body(
         PASSING, _held(b"--xYx\r\n\r\n", SECRET.encode()), b"multipart/form-data; boundary=xYx"
     )
     assert [(one.judged.step, set(one.inspected.why_not)) for one in looked] == [
@@ -126,7 +126,7 @@ async def test_what_was_found_before_a_body_became_too_large_counts():
 
 async def test_where_the_look_fails_a_restricted_app_gets_nothing():
     restricted = Passing(Channel.UPLOAD, "ana", "payroll", label=Label.RESTRICTED)
-    looking = Looking(Checks(fails=ValueError).offer(), b"k" * 32)
+    looking = Looking(Checks(fails=ValueError, stops=False).offer(), b"k" * 32)
     (looked,) = await looking.body(restricted, _held(b"x"), b"")
     assert (looked.judged.step, set(looked.inspected.why_not)) == (Step.BLOCK, {"failed"})
     (looked,) = await looking.body(PASSING, _held(b"x"), b"")
@@ -174,7 +174,7 @@ async def test_a_message_is_looked_at_and_may_be_late():
     looking = Looking(checks.offer(), b"k" * 32, late_seconds=0.01)
     assert (await looking.text(PASSING, SECRET.encode())).judged.step is Step.BLOCK
 
-    async def never(body, name="", owner=""):
+    async def never(*_about):
         await asyncio.Event().wait()
 
     checks.inspect = never

@@ -20,6 +20,7 @@ def squid(address: str, *, is_encrypted: bool = False, asks_about_responses: boo
         "icap_preview_size 1024",
         "icap_persistent_connections on",
         "icap_send_client_username on",
+        "adaptation_send_client_ip on",
         "icap_client_username_header X-Authenticated-User",
     ]
     for name, point, path in services:

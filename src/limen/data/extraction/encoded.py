@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
-
-import hyperscan
 
 from limen.data.documents import WhyNot
 from limen.data.extraction.compound import MARK
 from limen.data.extraction.limits import Budget
 from limen.data.extraction.pieces import Inner, Piece, part
+from limen.data.extraction.searching import Search
 from limen.data.normalising.decoding import decoded_text
 
 _AT_ONCE: Final = 1 << 16
@@ -152,40 +150,17 @@ def _is_one(decoded: bytes) -> bool:
 
 def _starts(letters: bytes) -> list[tuple[int, int]]:
     """Where what may be a document begins, and how many bytes stand before it there."""
+    marks = list(_MARKS.items())
     starts: set[tuple[int, int]] = set()
-    marks = _search().marks
-
-    def told(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-        first, before = _MARKS[marks[number]]
-        starts.add((end - len(marks[number]) - first, before))
-
-    _search().scan(letters, told)
+    for end, number in _search().ends(letters):
+        mark, (first, before) = marks[number]
+        starts.add((end - len(mark) - first, before))
     return sorted(one for one in starts if one[0] >= 0)
 
 
-class _Search:
-    """All marks, compiled once; each thread has its room to search in, as Hyperscan asks for."""
-
-    def __init__(self) -> None:
-        self.marks = list(_MARKS)
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[re.escape(one) for one in self.marks],
-            ids=list(range(len(self.marks))),
-            elements=len(self.marks),
-            flags=[0] * len(self.marks),
-        )
-        self._own = threading.local()
-
-    def scan(self, letters: bytes, told: Callable[[int, int, int, int, object], None]) -> None:
-        if not hasattr(self._own, "scratch"):
-            self._own.scratch = hyperscan.Scratch(self._database)
-        self._database.scan(letters, match_event_handler=told, scratch=self._own.scratch)
-
-
 @lru_cache(maxsize=1)
-def _search() -> _Search:
-    return _Search()
+def _search() -> Search:
+    return Search([re.escape(one) for one in _MARKS])
 
 
 def _letters(text: bytes) -> bytes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
+from email import policy
 from email.errors import HeaderParseError
 from email.generator import BytesGenerator
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesFeedParser
 from typing import Final
 
 from limen.data.documents import WhyNot
@@ -21,11 +22,13 @@ _FIELD: Final = re.compile(
     rb"(?im)^(from|to|cc|subject|date|message-id|received|return-path|mime-version|content-type):"
 )
 _FIRST_LINE: Final = re.compile(rb"(?:From [^\r\n]+\r?\n)?[!-9;-~]{1,200}:")
-_HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_HEAD_ENDS: Final = re.compile(rb"\n\r?\n")
 _LONGEST_HEAD: Final = 1 << 20
 _SAYS_WHAT_IT_HOLDS: Final = re.compile(rb"(?im)^content-(?:type|transfer-encoding|disposition)[ \t]*:")
 _MOST_HEADERS: Final = 1_000
 _SURE: Final = 2
+_FED: Final = 1 << 16
+"""So many bytes the parser is given at once: of a whole mail it makes six copies."""
 _BEGINS_MAILBOX: Final = b"From "
 _MAILBOX: Final = re.compile(rb"(?m)^From [^\r\n]+\r?\n(?=[!-9;-~]{1,76}:[ \t])")
 
@@ -64,7 +67,7 @@ def read_mail(data: bytes, budget: Budget) -> Iterator[Piece]:
 
 
 def _message(data: bytes, budget: Budget) -> Iterator[Piece]:
-    message = message_from_bytes(data, policy=policy.compat32)
+    message = _parsed(data)
     if _is_unclear(message, data):
         yield WhyNot.BROKEN
     yield from lines("headers", [f"{name}: {_decoded(str(value))}" for name, value in message.items()[:_MOST_HEADERS]])
@@ -79,6 +82,13 @@ def _message(data: bytes, budget: Budget) -> Iterator[Piece]:
             yield from contents_of(one, _name(one), budget)
         elif one.get_content_maintype() == "message" and is_unclear(one):
             yield from _encoded_message(one, budget)
+
+
+def _parsed(data: bytes) -> Message:
+    parser = BytesFeedParser(policy=policy.compat32)
+    for at in range(0, len(data), _FED):
+        parser.feed(data[at : at + _FED])
+    return parser.close()
 
 
 def _is_unclear(message: Message, data: bytes) -> bool:

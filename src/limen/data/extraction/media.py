@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
+
+from limen.data.extraction.searching import Search
 
 _ARCHIVES: Final = (
     b"7z\xbc\xaf\x27\x1c",
@@ -35,7 +38,7 @@ def is_own_part(data: bytes) -> bool:
 
 def _is(fits: Callable[[bytes], bool], data: bytes) -> bool:
     try:
-        return fits(data) and not any(mark in data for mark in _ARCHIVES)
+        return fits(data) and not _archives().ends(data)
     except (struct.error, IndexError):  # it is cut
         return False
 
@@ -46,6 +49,11 @@ def _reaches_end(data: bytes, start: int, length_at: Callable[[bytes, int], int]
     while at < len(data) and (length := length_at(data, at)) > 0:
         at += length
     return start < len(data) <= at <= len(data) + 1
+
+
+@lru_cache(maxsize=1)
+def _archives() -> Search:
+    return Search([re.escape(mark) for mark in _ARCHIVES])
 
 
 # Containers

@@ -16,6 +16,8 @@ _SHORTEST: Final = 6
 """Shorter ones hold numbers."""
 
 _JPEG_MARKER: Final = re.compile(rb"\xff++([^\x00\xd0-\xd7\xff])")
+_MARKER_BEHIND: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""Without what may fill up before it: one first byte is searched for faster than many, and all pixels are."""
 _SCAN, _END = 0xDA, 0xD9
 _ALONE: Final = frozenset({0x01, 0xD8})
 _PIXELS: Final = frozenset({*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDD})
@@ -36,7 +38,7 @@ def of_jpeg(data: bytes) -> Parts:
             yield data[at + 2 : at + length]
         at += max(length, 2)
         if code == _SCAN:
-            following = _JPEG_MARKER.search(data, at)
+            following = _MARKER_BEHIND.search(data, at)
             at = following.start() if following is not None else len(data)
     return at if at < len(data) else 0
 

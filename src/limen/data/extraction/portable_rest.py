@@ -20,8 +20,8 @@ from limen.data.extraction.kinds import kinds_of
 from limen.data.extraction.limits import Budget, UnreadableError
 from limen.data.extraction.pieces import Inner, Piece, lines
 from limen.data.extraction.plain import read_runs
+from limen.data.extraction.portable_weight import streams_of
 
-_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
 _END: Final = b"endstream"
 _DICTIONARY: Final = 4_096
 """So many bytes before a stream, its dictionary is looked for."""
@@ -57,7 +57,7 @@ def beside_pages(data: bytes, said: Container[str], files: Container[bytes], bud
     """All of it, but lines that are `said` already, and `files` whose digests (`digest_of_file`) are there."""
     outside: list[bytes] = []
     at = 0
-    for match in _STREAM.finditer(data):
+    for match in streams_of(data):
         if match.start() < at:
             continue
         outside.append(data[at : match.start()])

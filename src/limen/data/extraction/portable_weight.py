@@ -10,13 +10,15 @@ import base64
 import binascii
 import re
 import zlib
+from collections.abc import Iterator
 from typing import Final
 
 from limen.data.documents import WhyNot
 from limen.data.extraction.inflating import Inflate, Unpacked
 from limen.data.extraction.limits import Budget, Limits, UnreadableError
 
-_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
+_STREAM: Final = re.compile(rb"stream\r?\n")
+_NO_BEGINNING: Final = b"end"
 _FILTERS: Final = re.compile(rb"/Filter\s*\[([^\]]{0,400})\]")
 _PICTURE: Final = re.compile(rb"/Subtype\s*/Image")
 _DICTIONARY: Final = 1_024
@@ -27,10 +29,15 @@ _MULTIPLY: Final = (b"/RunLengthDecode", b"/RL", b"/LZW")
 _HEXADECIMAL, _ASCII_85 = b"/ASCIIHex", b"/ASCII85"
 
 
+def streams_of(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Where the streams of a PDF begin. A look behind in the expression itself makes it five times as slow."""
+    return (one for one in _STREAM.finditer(data) if not data.endswith(_NO_BEGINNING, 0, one.start()))
+
+
 def weigh(data: bytes, limits: Limits) -> None:
     """Raises UnreadableError where what is packed in a PDF is too much."""
     budget = Budget(limits)
-    for match in _STREAM.finditer(data):
+    for match in streams_of(data):
         budget.tick()
         dictionary = data[max(0, match.start() - _DICTIONARY) : match.start()]
         dictionary = dictionary[dictionary.rfind(b" obj") + 1 :]

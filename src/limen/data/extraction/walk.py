@@ -87,11 +87,15 @@ def _document(data: bytes, kinds: tuple[str, ...], place: _Place) -> Iterator[Pa
     if place.depth and not LABELLED.isdisjoint(kinds):  # a part of another document can be a whole one, too
         place.budget.carry(data)
     for kind in kinds:
-        if not (kind in READERS or kind == "empty" or is_media(data) or _is_own(kind, data, place)):
-            yield WhyNot.UNKNOWN_KIND
+        reader = READERS.get(kind, plain.read_runs)
+        if kind not in READERS and kind != "empty":
+            if is_media(data):
+                reader = plain.read_media
+            elif not _is_own(kind, data, place):
+                yield WhyNot.UNKNOWN_KIND
         if is_encrypted(kind, data):
             yield WhyNot.ENCRYPTED
-        yield from _as(kind, data, place)
+        yield from _as(reader, data, place)
     yield Part(place.path, _GAP)
 
 
@@ -100,10 +104,10 @@ def _is_own(kind: str, data: bytes, place: _Place) -> bool:
     return place.is_part and kind == "unknown" and (is_own_part(data) or place.budget.may_be_unknown(len(data)))
 
 
-def _as(kind: str, data: bytes, place: _Place) -> Iterator[Part | WhyNot]:
-    """A document read as of one kind. What can't be read as that is read for the runs of text in it."""
+def _as(reader: Reader, data: bytes, place: _Place) -> Iterator[Part | WhyNot]:
+    """A document read in one way. What can't be read as that is read for the runs of text in it."""
     is_broken, encoded = False, Encoded(place.budget)
-    for piece in _guarded(READERS.get(kind, plain.read_runs), data, place.budget):
+    for piece in _guarded(reader, data, place.budget):
         if isinstance(piece, WhyNot):
             yield piece
             is_broken = is_broken or piece is WhyNot.BROKEN

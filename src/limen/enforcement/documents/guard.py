@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
-from urllib.parse import unquote, unquote_to_bytes
+from typing import Final, Protocol
 
 from limen.clock import Clock
 from limen.enforcement.decision_point import Answer
+from limen.enforcement.documents.behind import Behind, Doubled, Turn
 from limen.enforcement.documents.edges import Edges, joints
+from limen.enforcement.documents.heads import coding_of, said_by
 from limen.enforcement.documents.looking import Held, Looked, Looking
 from limen.enforcement.documents.pieces import Pieces, ResumedUploads, is_a_piece
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument, Stops
 from limen.enforcement.headers import Fields, first
-from limen.facts import App, Document, Facts
+from limen.facts import App, Document, Facts, Label
 from limen.facts.passing import Channel, Passing, Step
-from limen.http_bodies.codings import acceptable
 from limen.http_bodies.forms import filename_in
 from limen.http_bodies.spool import Budget, NoRoomError, Spool
 from limen.pillar.data_checks import DataChecks
@@ -25,24 +26,28 @@ from limen.pillar.data_checks import DataChecks
 MOST_TOLD: Final = 20
 """So many documents of a body are named to the person, and so many places in each."""
 ADDRESS: Final = "address"
-_ENDLESS: Final = frozenset({b"text/event-stream", b"multipart/x-mixed-replace", b"application/x-ndjson"})
-_RANGES: Final = frozenset({b"range", b"if-range"})
+
+_log = logging.getLogger(__name__)
+
+
+class _Closing(Protocol):
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a body may pass: its bytes as they came, or what was stopped. `close` what held it when it has passed.
+    """Whether a body may pass: its bytes as they came, or what was stopped. `close` it when it has passed.
 
-    `document` is the most sensitive of what it holds, where anything in it has a label.
+    `document` is the most sensitive of what it holds, where anything in it has a label and was looked into before.
     """
 
     body: AsyncIterator[bytes] | None
     stopped: Stopped | None
-    spool: Spool
+    held_by: _Closing
     document: Document | None = None
 
     def close(self) -> None:
-        self.spool.close()
+        self.held_by.close()
 
 
 class DocumentGuard:
@@ -63,6 +68,7 @@ class DocumentGuard:
         self.looking = looking or Looking(checks, key)
         self.budget = budget or Budget()
         self.stops = Stops(clock)
+        self.behind = Behind()
         self._resumed = ResumedUploads(clock)
 
     def asked(
@@ -86,27 +92,40 @@ class DocumentGuard:
         is_asked = self._checks.asks(passing) or (channel is Channel.DOWNLOAD and self._names_documents())
         return passing if is_asked else None
 
+    def holds(self, passing: Passing) -> bool:
+        """Whether anything may stop what passes so, and it is held for that: else it passes as it comes."""
+        return passing.label is Label.RESTRICTED or self._checks.stops(passing)
+
     async def upload(
         self, passing: Passing, about: About, body: AsyncIterator[bytes] | None, fields: Fields
     ) -> Verdict:
         """Look into what a request sends: its body, where it has one, and what its address says behind the `?`. Raises
         what reading it raises, and NoRoomError.
         """
-        if body is None:
-            return await self._body(passing, about, _nothing(), [])
-        owner = about.person or about.session
-        if not owner or not is_a_piece(about.method, about.target, fields):
-            return await self._body(passing, about, body, fields)
-        edges: list[Edges] = []
-        verdict = await self._body(passing, about, body, fields, edges)
-        if verdict.stopped is None:
-            self._resumed.sent(owner, about.app, edges)
-        return verdict
+        is_piece = body is not None and is_a_piece(about.method, about.target, fields)
+        edges: list[Edges] | None = [] if is_piece and _owner(about) else None
+        source = body if body is not None else _nothing()
+        if not self.holds(passing):
+            return self._passes(passing, about, source, fields, edges, _nobody_cares)
+        return await self._body(passing, about, source, fields, edges)
 
-    async def download(self, passing: Passing, about: About, body: AsyncIterator[bytes], fields: Fields) -> Verdict:
-        """Look into a response's body. `fields` are those of the response, in lower case."""
+    async def download(
+        self,
+        passing: Passing,
+        about: About,
+        body: AsyncIterator[bytes],
+        fields: Fields,
+        decided: Callable[[Document], object] | None = None,
+    ) -> Verdict:
+        """Look into a response's body. `fields` are those of the response, in lower case.
+
+        `decided`: no label that a document in it may have would refuse it; this decides about one that has passed.
+        """
         name = filename_in(first(fields, b"content-disposition"))
-        return await self._body(replace(passing, name=name or passing.name), about, body, fields)
+        passing = replace(passing, name=name or passing.name)
+        if decided is not None and not self.holds(passing):
+            return self._passes(passing, about, body, fields, None, decided)
+        return await self._body(passing, about, body, fields)
 
     def pieces(self) -> Pieces:
         """What looks at what goes one way through a connection, piece by piece."""
@@ -146,26 +165,62 @@ class DocumentGuard:
     ) -> Verdict:
         spool = Spool(self.budget, about.person or about.app)
         held = Held(body, spool)
-        content_type, coding = first(fields, b"content-type"), coding_of(fields)
         try:
-            looked = await self.looking.body(passing, held, content_type, coding, edges)
-            if edges and (both := joints(self._resumed.before(about.person or about.session, about.app), edges)):
-                looked.append(await self.looking.text(passing, both))
-            if any(one.judged.step >= Step.WARN for one in looked):
-                looked = await self.looking.identified(looked, held, content_type, coding)
-            if passing.channel is Channel.UPLOAD and (said := said_by(about.target)):
-                looked.append(await self.looking.text(replace(passing, name=ADDRESS), said, is_known=True))
+            looked = await self._looked(passing, about, held, fields, edges)
             stopped = await self._stopped(about, looked)
         except BaseException:
             spool.close()
             raise
         if stopped is None:
+            self._resumed.sent(_owner(about), about.app, edges or ())
             return Verdict(held.all_of_it(), None, spool, _most_sensitive(looked))
         spool.close()  # none of it is passed on, and what follows may take long, or break off
         with suppress(NoRoomError, OSError):  # a browser shows no answer to what it is still sending
             async for _ in held.unread():
                 pass
         return Verdict(None, stopped, spool)
+
+    async def _looked(
+        self, passing: Passing, about: About, held: Held, fields: Fields, edges: list[Edges] | None
+    ) -> list[Looked]:
+        """Everything in a body, and what the address says to which it is sent."""
+        content_type, coding = first(fields, b"content-type"), coding_of(fields)
+        looked = await self.looking.body(passing, held, content_type, coding, edges)
+        if edges and (both := joints(self._resumed.before(_owner(about), about.app), edges)):
+            looked.append(await self.looking.text(passing, both))
+        if any(one.judged.step >= Step.WARN for one in looked):
+            looked = await self.looking.identified(looked, held, content_type, coding)
+        if passing.channel is Channel.UPLOAD and (said := said_by(about.target)):
+            looked.append(await self.looking.text(replace(passing, name=ADDRESS), said, is_known=True))
+        return looked
+
+    def _passes(
+        self,
+        passing: Passing,
+        about: About,
+        body: AsyncIterator[bytes],
+        fields: Fields,
+        edges: list[Edges] | None,
+        decided: Callable[[Document], object],
+    ) -> Verdict:
+        """Pass on what nothing can stop, and look into it meanwhile."""
+        turn = self.behind.turn(about.person or about.app)
+        doubled = Doubled(body, turn)
+        spool = Spool(self.budget, about.person or about.app)
+        held = Held(doubled.looked_into(), spool)
+
+        async def look() -> None:
+            try:
+                looked = await self._looked(passing, about, held, fields, edges)
+                self._resumed.sent(_owner(about), about.app, edges or ())
+                if (document := _most_sensitive(looked)) is not None:
+                    decided(document)
+            except (NoRoomError, OSError):
+                looked = [self.looking.not_read(passing)]
+            await self._note(looked, passed=True)
+
+        self.behind.start(_to_its_end(look, held, spool, turn))
+        return Verdict(doubled.onward(), None, doubled)
 
     async def _stopped(self, about: About, looked: list[Looked]) -> Stopped | None:
         """What is to be told where the body may not pass; None where it may. What rules watch is noted."""
@@ -242,40 +297,30 @@ def _told(one: Looked) -> StoppedDocument:
     return StoppedDocument(one.passing.name, one.field, kinds, places)
 
 
+async def _to_its_end(look: Callable[[], Awaitable[None]], held: Held, spool: Spool, turn: Turn) -> None:
+    """Look into what passes. Whatever becomes of the look, all of it is read, for it is passed on as it is read."""
+    try:
+        try:
+            await look()
+        except Exception as failure:  # noqa: BLE001 -- it has passed, and there is nobody to tell
+            _log.warning("what passed could not be looked into: %s", type(failure).__name__)
+        spool.close()
+        async for _ in held.unread():
+            pass
+    finally:
+        spool.close()
+        turn.leave()
+
+
+def _owner(about: About) -> str:
+    return about.person or about.session
+
+
+def _nobody_cares(_document: Document) -> None:
+    """An upload's label decides about nothing: it is the app's that counts."""
+
+
 async def _nothing() -> AsyncIterator[bytes]:
     nothing: tuple[bytes, ...] = ()
     for piece in nothing:
         yield piece
-
-
-def said_by(target: str) -> bytes:
-    """What an address says behind the `?`, as text: it is sent as a body is."""
-    return unquote_to_bytes(target.partition("?")[2].replace("+", " ").replace("&", "\n"))
-
-
-def name_in(target: bytes) -> str:
-    """What a request's target calls a file: the last segment of its path."""
-    path = target.partition(b"?")[0].rpartition(b"/")[2]
-    return unquote(path.decode("latin-1"), errors="replace")[:200]
-
-
-def coding_of(fields: Fields) -> bytes:
-    """All that Content-Encoding says, however many fields of it there are (RFC 9110 section 5.3)."""
-    return b", ".join(value for name, value in fields if name == b"content-encoding")
-
-
-def is_endless(content_type: bytes) -> bool:
-    """Whether a response of this type is read as it comes, so that it can't be held to its end."""
-    return content_type.partition(b";")[0].strip().lower() in _ENDLESS
-
-
-def asked_whole(fields: Fields) -> Fields:
-    """The request's fields where its response is looked into: the whole of it, in codings that can be undone.
-
-    A part of a document could not be judged, and a server may always answer with all of it (RFC 9110 section 14.2).
-    """
-    return [
-        (name, acceptable(value) if name == b"accept-encoding" else value)
-        for name, value in fields
-        if name not in _RANGES
-    ]

@@ -219,6 +219,10 @@ class Looking:
         except TimeoutError:
             return self._failed(passing, "timed-out")
 
+    def not_read(self, passing: Passing) -> Looked:
+        """In place of what there was no room for."""
+        return self._failed(passing, "timed-out")
+
     def _failed(self, passing: Passing, why: str, number: int = NOT_KNOWN) -> Looked:
         """In place of a document: the look was late, or the body can't be taken apart."""
         inspected = self.checks.not_inspected(why)
@@ -239,7 +243,8 @@ class Looking:
 
         pieces = watched()
         try:
-            inspected = await self.checks.inspect(pieces, document.name, passing.person or passing.app)
+            owner = passing.person or passing.app
+            inspected = await self.checks.inspect(pieces, document.name, owner, _among(passing))
         except TimeoutError:
             raise
         except Exception as failure:  # noqa: BLE001 -- whatever went wrong, rules decide about it
@@ -297,6 +302,13 @@ class Looking:
         if is_stopped and judged.step < Step.BLOCK:
             return replace(judged, step=Step.BLOCK, may_justify=False)
         return judged
+
+
+def _among(passing: Passing) -> str:
+    """Who may notice that a document came before: whoever gets it from the app, which many do; otherwise its sender."""
+    if passing.channel is Channel.DOWNLOAD:
+        return f"app {passing.app}"
+    return f"person {passing.person}" if passing.person else ""
 
 
 async def _drained(body: AsyncIterator[bytes]) -> None:
