@@ -6,6 +6,8 @@ import io
 import os
 import subprocess
 import sys
+import tarfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,7 +15,7 @@ import pytest
 from tests.web.conftest import House
 from tests.web.data.sealed import Somebody, harbor, ida, sealed_by_server, sealing_of
 
-from limen.data.sealing import files, header, manifest, opening, payload, wire
+from limen.data.sealing import files, folders, header, manifest, opening, payload, wire
 from limen.data.sealing.age_keys import Identity, Recipient
 from limen.data.sealing.errors import SealedError
 from limen.data.sealing.rotating import Outcome, Rotation
@@ -258,3 +260,31 @@ def _said(page: str) -> str:
     found = re.search(r'content="0;url=([^"]+)"', page)
     assert found is not None
     return parse_qs(urlsplit(unescape(found[1])).query)["said"][0]
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_link_that_comes_into_the_place_of_a_file_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_folder: bool
+) -> None:
+    """A job of root's seals a folder that others write to: what they may not read does not come along."""
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "a.txt").write_text("secret")
+    (tmp_path / "exports" / "deep").mkdir(parents=True)
+    (tmp_path / "exports" / "deep" / "a.txt").write_text("harmless"[:6])
+    real = tarfile.TarFile.gettarinfo
+
+    def swap(self: tarfile.TarFile, *args: object, **named: object) -> tarfile.TarInfo:
+        member = real(self, *args, **named)
+        if member.name.endswith("a.txt"):
+            at = tmp_path / "exports" / "deep" / ("" if is_folder else "a.txt")
+            at.rename(tmp_path / "moved")
+            at.symlink_to(tmp_path / "etc" / ("" if is_folder else "a.txt"))
+        return member
+
+    monkeypatch.setattr(tarfile.TarFile, "gettarinfo", swap)
+    read = io.BytesIO()
+    with suppress(SealedError, OSError), folders.packed(tmp_path / "exports") as source:
+        while piece := source.read(1_000):
+            read.write(piece)
+    assert (tmp_path / "moved").exists()
+    assert b"secret" not in read.getvalue()

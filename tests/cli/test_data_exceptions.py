@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -12,8 +13,13 @@ from tests.cli.test_main import leave
 from limen.clock import SystemClock
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.share_files import opened
+from limen.data.findings import store
+from limen.data.findings.model import DocumentException
 from limen.demo.harbor import copy_to
-from limen.storage import Database
+from limen.facts import Person
+from limen.identity.model import PersonStatus
+from limen.identity.store import people
+from limen.storage import Database, Transaction
 
 
 @pytest.fixture
@@ -54,6 +60,23 @@ def test_values_and_files_are_listed_and_ended_together(folder: Path, capsys: py
     assert len(_listed(folder, capsys)) == 2
     assert leave("data", "exceptions", "end", value["id"], put_back["id"], *words) == 0
     assert _listed(folder, capsys) == []
+
+
+def test_for_whom_a_document_may_pass_is_said_by_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    now = SystemClock().now()
+    nina = Person("p_nina", "Nina Vogt", "nina@harbor.example")
+    passes = DocumentException("dx_1", bytes(32), nina.id, "wiki", "e1", now + 60_000)
+
+    def put(transaction: Transaction) -> None:
+        people.add(transaction.connection, nina, PersonStatus.ACTIVE, now)
+        store.add_exception(transaction.connection, passes)
+
+    with closing(Database.open(folder / "data" / "limen.db")) as database:
+        database.write(put)
+    assert leave("data", "exceptions", "--company", str(folder)) == 0
+    said = capsys.readouterr().out
+    assert nina.name in said
+    assert nina.id not in said
 
 
 def test_whoever_may_not_write_there_is_told(

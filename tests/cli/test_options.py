@@ -34,6 +34,9 @@ def test_an_unknown_task_is_refused_with_the_known_ones() -> None:
     with pytest.raises(LimenError) as refused:
         refuse_other_task("token", "drop", ("add", "list"))
     assert refused.value.fix.endswith("add, list")
+    with pytest.raises(MisusedError) as missing:
+        refuse_other_task("token", "", ("add", "list"))
+    assert str(missing.value).endswith("add, list")
 
 
 @pytest.mark.parametrize("device", ["", "compliant", "non_compliant", "unknown"])

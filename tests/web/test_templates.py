@@ -16,6 +16,7 @@ from limen.web.localizer import Localizer
 from limen.web.pages import Pages, environment_of
 
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+LAYOUT = "console/_layout.html"
 READ_OUT = {"aria-label", "title", "alt", "placeholder", "data-as", "data-copied", "data-unused", "data-held"}
 
 
@@ -127,3 +128,21 @@ def test_a_place_in_a_translated_text_is_escaped_and_its_markup_is_not() -> None
         html = template.render()
         assert "&lt;Harbor&gt;" in html
         assert "<strong>" in html
+
+
+def test_what_a_page_adds_to_its_head_comes_beside_what_its_layout_has() -> None:
+    """Else a page of the console is without its style, its live parts and its palette."""
+    environment = environment_of(Localizer(Language.ENGLISH, ZoneInfo("UTC")))
+    assert environment.loader is not None
+    alone = []
+    for name in environment.list_templates():
+        tree = environment.parse(environment.loader.get_source(environment, name)[0])
+        if any(
+            isinstance(one.template, nodes.Const) and one.template.value == LAYOUT
+            for one in tree.find_all(nodes.Extends)
+        ):
+            heads = [block for block in tree.find_all(nodes.Block) if block.name == "head"]
+            called = [one.node for head in heads for one in head.find_all(nodes.Call)]
+            if heads and not any(isinstance(one, nodes.Name) and one.name == "super" for one in called):
+                alone.append(name)
+    assert alone == []

@@ -10,7 +10,7 @@ from limen.cli.open_company import Opened, opened
 from limen.cli.options import MisusedError, company_folder
 from limen.cli.output import counted, print_rows
 from limen.clock import Instant, SystemClock, to_iso
-from limen.company.authors import SERVER
+from limen.company.authors import SERVER, names_of
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.services import quarantine_folder
 from limen.data.exceptions import DataException, Passing, end, every
@@ -45,8 +45,11 @@ def run(words: list[str], company: Path | None, *, as_json: bool) -> None:
 
 
 def _list(here: Opened, kept: Quarantine, now: Instant, *, as_json: bool) -> None:
+    names = here.database.read(names_of)
+
     def text(one: DataException) -> str:
-        whom, until = one.person_id or "everybody", times.exact(one.until, here.settings.zone)
+        whom = names.get(one.person_id, one.person_id) or "everybody"
+        until = times.exact(one.until, here.settings.zone)
         because = one.why or (f"see {one.event}" if one.event else "")
         return f"{one.id}  {_WHAT[one.what].format(where=one.where)}, for {whom} until {until}" + (
             f": {because}" if because else ""

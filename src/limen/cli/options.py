@@ -79,7 +79,9 @@ def refuse_other_device(device: str) -> None:
 
 
 def refuse_other_task(command: str, task: str, tasks: Collection[str]) -> None:
-    """Raises LimenError where the command has no such task."""
+    """Raises LimenError where the command has no such task, or none is named."""
+    if not task:
+        raise MisusedError(f"`limen {command}` takes one of {', '.join(tasks)}")
     if task not in tasks:
         raise LimenError(f"`limen {command}` can't {task[:40]!r}", f"try {', '.join(tasks)}")
 

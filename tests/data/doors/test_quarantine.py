@@ -8,7 +8,7 @@ import pytest
 
 from limen.data.doors import quarantine as module
 from limen.data.doors.quarantine import RELEASED_FOR, Kept, Quarantine
-from limen.data.doors.share_files import GoneError, opened, write_beside
+from limen.data.doors.share_files import GoneError, note_name, opened, write_beside
 from limen.errors import LimenError
 
 
@@ -110,6 +110,31 @@ def test_what_was_put_back_is_not_taken_again_as_it_is(tmp_path: Path, share: Pa
     (share / "in" / "a.txt").write_text("sEcret")
     with opened(share, PurePosixPath("in/a.txt")) as file:
         assert not quarantine.was_released(file, "sales", 1_000)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_what_root_puts_back_is_known_to_the_user_that_owns_the_quarantine(tmp_path: Path, share: Path) -> None:
+    """Else it would be taken again at once."""
+    quarantine = Quarantine(tmp_path / "q")
+    kept = take(quarantine, share, "in/a.txt")
+    os.chown(quarantine.folder, 5, 60)
+    quarantine.release(kept, share, 1_000)
+    found = (quarantine.folder / module.RELEASED).stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (5, 60, 0o600)
+
+
+def test_the_note_goes_when_the_file_is_back_and_nothing_else_that_is_called_so(tmp_path: Path, share: Path) -> None:
+    quarantine, beside = Quarantine(tmp_path / "q"), share / "in" / note_name("a.txt")
+    for written, stays in (("It is kept as {}.", False), ("mine", True)):
+        kept = take(quarantine, share, "in/a.txt")
+        beside.write_text(written.format(kept.id))
+        quarantine.release(kept, share, 1_000)
+        assert beside.exists() is stays
+    kept = take(quarantine, share, "in/a.txt")
+    beside.unlink()
+    beside.symlink_to(tmp_path / "q" / kept.id / module.ABOUT)
+    quarantine.release(kept, share, 1_000)
+    assert beside.is_symlink()
 
 
 def test_what_was_put_back_is_taken_again_after_a_year_or_when_somebody_ends_it(tmp_path: Path, share: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 
 from limen.data.doors import untaken
 from limen.data.doors.judging import Verdict
-from limen.data.doors.share_files import ShareFile, opened
-from limen.data.doors.untaken import LONGEST_NOTE, Changing, Notes, Unread, Untaken
+from limen.data.doors.share_files import LONGEST_NOTE, ShareFile, opened
+from limen.data.doors.untaken import Changing, Notes, Unread, Untaken
 from limen.data.rules.model import Judged, Step
 
 FILE = ShareFile(PurePosixPath("a"), 0, 0, 4, 5, (1, 2), 3)

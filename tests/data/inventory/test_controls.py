@@ -11,7 +11,7 @@ from limen.clock import DAY, HOUR
 from limen.connectors.asked_store import AskedState
 from limen.data.inventory.controls import Control, Held, Minimum, lacks, minimum_of
 from limen.data.inventory.kept_stores import StoreState
-from limen.data.inventory.model import Evidence, Store, StoreKind
+from limen.data.inventory.model import LACKS, Evidence, Store, StoreKind
 from limen.data.inventory.reach import Reach, Way, WeakReach
 from limen.facts import Label
 
@@ -86,6 +86,13 @@ def test_what_nobody_knows_is_no_proof_of_anything() -> None:
     }
     for state in (None, replace(STATE, whole_at=0), replace(STATE, whole_at=NOW - 30 * DAY)):
         assert of(replace(FINE, state=state), Minimum()) == {Control.INVENTORY: False}
+
+
+@pytest.mark.parametrize(("error", "task"), [("", "inventory"), ("it refuses", "inventory"), (LACKS, "connect")])
+def test_a_store_that_was_never_gone_through_says_what_comes_next(error: str, task: str) -> None:
+    state = replace(STATE, whole_at=0, asked=AskedState("share", error=error.format(name="share")))
+    (lack,) = lacks(replace(FINE, state=state), Minimum(), NOW)
+    assert lack.mend == f"Run `limen data {task} share`"
 
 
 @given(minimums, minimums)

@@ -101,7 +101,7 @@ async def test_a_store_without_a_secret_says_so_once(tmp_path: Path) -> None:
         at.store = type(FINANCE)(**{**{name: getattr(FINANCE, name) for name in FINANCE.__slots__}, "client": "other"})
         await at.watch().look(at.store)
         await at.watch().look(at.store)
-        assert at.told.said == [("finance", watching.LACKS)]
+        assert at.told.said == [("finance", watching.LACKS.format(name="finance"))]
 
 
 async def test_a_link_for_the_whole_company_is_no_link_outside(tmp_path: Path) -> None:

@@ -57,6 +57,13 @@ def test_a_folder_comes_back_as_it_was(tmp_path: Path, folder: Path) -> None:
     assert (tmp_path / "out" / "deep" / "link").readlink() == Path("../large")
 
 
+def test_a_folder_that_is_named_by_a_link_is_sealed(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "named").symlink_to(folder)
+    key = sealed(tmp_path / "named", tmp_path / "in.tar.age")
+    opened(tmp_path / "in.tar.age", tmp_path / "out", key)
+    assert names_in(tmp_path / "out") == names_in(folder)
+
+
 def test_what_was_changed_leaves_no_folder(tmp_path: Path, folder: Path) -> None:
     path = tmp_path / "in.tar.age"
     key = sealed(folder, path)

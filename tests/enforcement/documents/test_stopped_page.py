@@ -5,8 +5,16 @@ from __future__ import annotations
 import json
 import re
 
-from limen.enforcement.documents.stopped_page import gone_page, justified_page, page, stopped_reply
+from limen.enforcement.documents.stopped_page import (
+    _GIVEN,
+    _LASTING,
+    gone_page,
+    justified_page,
+    page,
+    stopped_reply,
+)
 from limen.enforcement.documents.stops import About, Stopped, StoppedDocument
+from limen.messages import Language, catalogue
 from limen.pillar.data_checks import RuleWords
 from limen.pillars import pillars
 
@@ -43,6 +51,19 @@ def test_what_may_not_be_justified_names_whom_to_ask_and_has_no_form():
     assert "<form" not in text
     assert "/data/label" not in text  # of what stayed in the app they have no copy
     assert text.count("Finance") == 2
+
+
+def test_what_may_be_justified_names_whom_to_ask_as_well():
+    assert page(STOPPED, "Wiki", "Finance", public_url=PUBLIC).body.decode().count("Finance") == 2
+
+
+def test_what_is_not_sensitive_is_not_said_to_pass_once():
+    said = {one: justified_page(STOPPED, is_not_sensitive=one).body.decode() for one in (False, True)}
+    for language in Language:
+        words = catalogue(language)
+        assert words.gettext(_GIVEN) in said[False]
+        assert words.gettext(_GIVEN) not in said[True]
+        assert words.gettext(_LASTING) in said[True]
 
 
 def test_programs_get_a_problem():

@@ -30,6 +30,14 @@ async def test_the_map_has_a_block_and_a_row_for_each_store(house: House, ada: B
     assert WRONG in page
 
 
+async def test_why_a_store_fails_can_be_read_whole(house: House, ada: Browser) -> None:
+    """A label of one line would be cut, and with it the command that helps."""
+    await filled(house)
+    for at in ("/console/data", "/console/data/stores/erp"):
+        page = (await ada.get(at)).text
+        assert f'<span class="small break">{WRONG}</span>' in page
+
+
 async def test_a_store_says_what_is_worst_in_it_and_who_reaches_it(house: House, ada: Browser) -> None:
     await filled(house)
     page = (await ada.get("/console/data/stores/shares")).text

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from limen.clock import DAY, Instant, Milliseconds
-from limen.data.doors.share_files import GoneError, ShareFile, folder_of
+from limen.data.doors.share_files import GoneError, ShareFile, folder_of, note_name, remove_beside
 from limen.errors import LimenError
 
 ABOUT: Final = "about.json"
@@ -105,7 +105,7 @@ class Quarantine:
 
     def release(self, kept: Kept, root: Path, now: Instant) -> str:
         """Put a file back to where it was taken from, never over another; its path there. As it is now it is not taken
-        again for a year. Raises LimenError, and nothing is changed then.
+        again for a year, and the note in its place goes. Raises LimenError, and nothing is changed then.
         """
         path = PurePosixPath(kept.path)
         with (self.folder / kept.id / CONTENT).open("rb") as content:
@@ -114,6 +114,7 @@ class Quarantine:
         try:
             with folder_of(root, path) as folder:
                 name = self._put_back(kept, folder, path.name)
+                remove_beside(folder, note_name(path.name), kept.id)
         except GoneError as gone:
             raise LimenError(
                 f"the folder of {kept.path} is not there any more",
@@ -161,7 +162,7 @@ class Quarantine:
     def _remember(self, *released: Released) -> None:
         new = self.folder / f"{RELEASED}.new"
         new.unlink(missing_ok=True)
-        self._write(new, json.dumps([astuple(each) for each in released[-MOST_RELEASED:]]).encode())
+        self._write(new, json.dumps([astuple(each) for each in released[-MOST_RELEASED:]]).encode(), self.folder.stat())
         new.replace(self.folder / RELEASED)
 
     def _each(self) -> Iterator[Kept]:
@@ -227,8 +228,11 @@ class Quarantine:
         raise LimenError(f"there are too many files called {name}", "move some of them away")
 
     @staticmethod
-    def _write(path: Path, data: bytes) -> None:
+    def _write(path: Path, data: bytes, of: os.stat_result | None = None) -> None:
+        """`of`: of whose owner it is, where a command of root's writes what Limen's user has to read."""
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as out:
+            if of is not None and os.geteuid() == 0:
+                os.fchown(out.fileno(), of.st_uid, of.st_gid)
             out.write(data)
 
 

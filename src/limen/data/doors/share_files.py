@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -20,6 +20,9 @@ from typing import Final
 from limen.data.doors.mass_renaming import END, SAMPLE, Sample
 from limen.errors import LimenError
 
+NOTE: Final = ".limen.txt"
+LONGEST_NOTE: Final = 16_384
+"""In bytes."""
 PIECE: Final = 1 << 18
 MOST_PARTS: Final = 2_000
 """Of a path. What lies deeper is not reached, and so nobody has seen it."""
@@ -189,6 +192,18 @@ def _open(name: Path | str, flags: int, folder: int | None = None) -> int:
         if error.errno in _GONE:
             raise GoneError from None
         raise
+
+
+def note_name(name: str) -> str:
+    """What the note is called that stands in the place of a file that was taken out."""
+    return f"{name[:200]}{NOTE}"
+
+
+def remove_beside(folder: int, name: str, holding: str) -> None:
+    """Remove a small file of this name that holds these words; whatever else is called so stays."""
+    with suppress(OSError), os.fdopen(os.open(name, _FILE, dir_fd=folder), "rb") as file:
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode) and holding.encode() in file.read(LONGEST_NOTE):
+            os.unlink(name, dir_fd=folder)
 
 
 def write_beside(file: ShareFile, name: str, text: str) -> None:

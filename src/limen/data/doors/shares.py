@@ -26,7 +26,7 @@ from limen.data.doors.mass_renaming import MassRenaming, RenamingWatch, looks_en
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.refusal import Refusal, RefusalOf, note
 from limen.data.doors.samba_audit import SambaAudit, Writer
-from limen.data.doors.share_files import GoneError, ShareFile, files_below, opened, write_beside
+from limen.data.doors.share_files import GoneError, ShareFile, files_below, note_name, opened, write_beside
 from limen.data.doors.spool import LARGEST
 from limen.data.doors.sweeping import Sweep, earlier
 from limen.data.doors.untaken import Changing, Notes, Unread, Untaken
@@ -44,7 +44,6 @@ NEW_SECONDS: Final = 60.0
 MOST_WAITING: Final = 100_000
 AT_ONCE: Final = 2
 MARGIN_NS: Final = 5_000_000_000
-NOTE: Final = ".limen.txt"
 
 _log: Final = logging.getLogger("limen.data")
 
@@ -329,7 +328,7 @@ class SharePatrol:
         text = note(replace(self.about.refusal_of(verdict), kept_as=kept.id))
         self._state.notes.wrote(text)
         with suppress(OSError):  # the file is safe; that nobody is told of it is the lesser evil
-            write_beside(file, f"{file.path.name[:200]}{NOTE}", text)
+            write_beside(file, note_name(file.path.name), text)
 
     def _could_not_take(self, why: str) -> None:
         self.counts["not-taken"] += 1

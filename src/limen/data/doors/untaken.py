@@ -14,11 +14,9 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from limen.data.doors.judging import Verdict
-from limen.data.doors.share_files import ShareFile
+from limen.data.doors.share_files import LONGEST_NOTE, ShareFile
 
 MOST: Final = 10_000
-LONGEST_NOTE: Final = 16_384
-"""In bytes."""
 
 
 @dataclass(slots=True)

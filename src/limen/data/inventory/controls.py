@@ -14,7 +14,7 @@ from typing import Final
 from limen.clock import DAY, Instant, Milliseconds
 from limen.configuration.lengths import length_text
 from limen.data.inventory.kept_stores import StoreState
-from limen.data.inventory.model import Evidence, Store, StoreKind
+from limen.data.inventory.model import LACKS, Evidence, Store, StoreKind
 from limen.data.inventory.reach import Reach, Way, WeakReach
 from limen.data.rules.stated import DataRules
 from limen.facts import Label
@@ -226,9 +226,10 @@ def _about_inventory(held: Held, now: Instant) -> Iterator[Lack]:
     whole_at = state.whole_at if state else 0
     if whole_at and whole_at > now - 3 * store.every_ms - 7 * DAY:
         return
-    error = f": {state.asked.error}" if state and state.asked.error else ""
-    what = f"It was {'not gone through for too long' if whole_at else 'never gone through as a whole'}{error}"
-    mend = f"Run `limen data inventory {store.name}`"
+    error, lacks = state.asked.error if state else "", LACKS.format(name=store.name)
+    what = f"It was {'not gone through for too long' if whole_at else 'never gone through as a whole'}"
+    what += f": {error}" if error and error != lacks else ""
+    mend = f"Run `limen data {'connect' if error == lacks else 'inventory'} {store.name}`"
     yield Lack(store.name, Control.INVENTORY, held.label, what, mend, is_proven=False)
 
 

@@ -15,6 +15,8 @@ from limen.facts import Label
 
 LONGEST_PATH: Final = 4_096
 LONGEST_FOLDER: Final = 500
+LACKS: Final = "no secret is stored for it: `limen data connect {name}` stores one"
+"""Why a store whose secret nobody gave was not gone through."""
 MOST_DOMAINS: Final = 20
 """So many domains that an item is shared with are kept by name."""
 

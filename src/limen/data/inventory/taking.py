@@ -27,6 +27,7 @@ from limen.data.inventory.kept_items import Looked, Sought
 from limen.data.inventory.kept_stores import StoreState
 from limen.data.inventory.looking import Looking
 from limen.data.inventory.model import (
+    LACKS,
     Batch,
     Gone,
     Item,
@@ -49,7 +50,6 @@ WHOLE_EVERY: Final = 7 * DAY
 """A store that tells its changes is gone through as a whole so often all the same: a renamed folder tells no change of
 what is in it.
 """
-LACKS: Final = "no secret is stored for it: `limen data connect {name}` stores one"
 EMPTY: Final = "it is empty, and was not before: is it mounted? Its inventory stays as it was"
 
 

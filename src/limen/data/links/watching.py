@@ -21,8 +21,7 @@ from limen.connectors.turns import BrokenOffError, Teller, Turns, WentOn, is_due
 from limen.connectors.vendor_client import VendorError
 from limen.data.inventory import kept_stores
 from limen.data.inventory.connecting import Walkers
-from limen.data.inventory.model import Store
-from limen.data.inventory.taking import LACKS
+from limen.data.inventory.model import LACKS, Store
 from limen.data.links import kept_links
 from limen.data.links.considering import Considering, Sight
 from limen.data.links.model import ANYONE, CLOUDS
@@ -128,7 +127,7 @@ class LinkWatch:
             lambda s: kept_stores.ASKED.secret_of(s.connection, self._keyring, store.name, store.place)
         )
         if not secret:
-            raise BrokenOffError(LACKS)
+            raise BrokenOffError(LACKS.format(name=store.name))
         async with opened(self._walkers, store, secret, self._now()) as drive:
             begun = self._ticks()
             look = _Look(store, drive, went_on, self._ticks, begun + TURN_SECONDS, begun)

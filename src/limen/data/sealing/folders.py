@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from limen.data.sealing.unpacking import leads_out, unpack
 
 ENDING: Final = ".tar"
 _PIECE: Final = 1 << 20
+_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def size_of(folder: Path) -> int:
@@ -101,21 +103,35 @@ def _raise(error: OSError) -> None:
 
 
 def _pack(folder: Path, target: IO[bytes]) -> None:
+    """Each folder and file is opened by itself, through no link: whoever writes there may put one into its place."""
+    folder = folder.resolve()  # a link that was named is meant
     with tarfile.open(fileobj=target, mode="w|", format=tarfile.PAX_FORMAT, dereference=False) as tar:
-        for path in _below(folder):
-            name = path.relative_to(folder)
-            member = tar.gettarinfo(path, arcname=str(name))
-            if not (member.isfile() or member.isdir() or member.issym() or member.islnk()):
-                raise SealedError(f"{path} is neither a file nor a folder", "move it away")
-            if member.issym() and leads_out(name.parts, member.linkname):
-                raise SealedError(f"{path} is a link that leads out of the folder", "move it away")
-            member.uid = member.gid = 0
-            member.uname = member.gname = ""
-            if member.isreg():
-                with path.open("rb") as file:
-                    tar.addfile(member, file)
-            else:
-                tar.addfile(member)
+        for at, folders, names, handle in os.fwalk(folder, onerror=_raise):
+            folders.sort()
+            for name in (*folders, *sorted(names)):
+                _add(tar, Path(at) / name, (Path(at) / name).relative_to(folder), handle)
+
+
+def _add(tar: tarfile.TarFile, path: Path, name: Path, folder: int) -> None:
+    if not stat.S_ISREG(os.stat(path.name, dir_fd=folder, follow_symlinks=False).st_mode):
+        member = tar.gettarinfo(path, arcname=str(name))
+        if not (member.isdir() or member.issym()):
+            raise SealedError(f"{path} is neither a file nor a folder", "move it away")
+        if member.issym() and leads_out(name.parts, member.linkname):
+            raise SealedError(f"{path} is a link that leads out of the folder", "move it away")
+        tar.addfile(_nobodys(member))
+        return
+    with os.fdopen(os.open(path.name, _FILE, dir_fd=folder), "rb") as file:
+        member = tar.gettarinfo(arcname=str(name), fileobj=file)
+        if not (member.isreg() or member.islnk()):
+            raise SealedError(f"{path} is neither a file nor a folder", "move it away")
+        tar.addfile(_nobodys(member), file if member.isreg() else None)
+
+
+def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
 
 
 @contextmanager

@@ -74,7 +74,8 @@ async def answer(
             )
         why = why[: stopped_page.LONGEST_WHY] if why and is_printable(why) else NOT_SENSITIVE
     given = guard.stops.justify(stopped, why)
-    return json_reply(200, {"passes_until": given.until}) if is_json else stopped_page.justified_page(given)
+    page = stopped_page.justified_page(given, is_not_sensitive=is_not_sensitive)
+    return json_reply(200, {"passes_until": given.until}) if is_json else page
 
 
 def _find(guard: DocumentGuard, request: DialogueRequest, stop_id: str) -> Stopped | None:

@@ -29,6 +29,7 @@ _FOUND: Final = gettext_noop("Your company's rules protect what was found in it.
 _FOUND_COMING: Final = gettext_noop("Your company's rules protect what was found in it. It stayed in {app}.")
 _UNREAD: Final = gettext_noop("It can't be looked into")
 _MAY_SAY: Final = gettext_noop("If it has to be sent all the same, say why. Your reason is recorded with your name.")
+_UNSURE: Final = gettext_noop("If you are not sure, ask {owner}.")
 _MAY_NOT: Final = gettext_noop("It can't be sent. If that is wrong, ask {owner}.")
 _HEALTHY: Final = gettext_noop("On a managed, healthy device it may be allowed.")
 _WHY: Final = gettext_noop("Why may it pass?")
@@ -40,6 +41,13 @@ _GIVEN: Final = gettext_noop(
     "it again."
 )
 _GIVEN_COMING: Final = gettext_noop("The same document may pass once within the next ten minutes.")
+_LASTING: Final = gettext_noop(
+    "The same document passes for you from now on. My data actions says until when, and lets you end it. Go back to "
+    "the page that you sent it from, and send it again."
+)
+_LASTING_COMING: Final = gettext_noop(
+    "The same document passes for you from now on. My data actions says until when, and lets you end it."
+)
 _BACK: Final = gettext_noop("Go back")
 _DOWNLOAD_NOW: Final = gettext_noop("Download it")
 _LABEL: Final = gettext_noop("See which label the document has, or give it another")
@@ -125,7 +133,7 @@ def page(
         wrong = f'<p role="alert">{text(alert)}</p>' if alert else ""
         field = f"why-{language.value}"
         yield (
-            f'<p>{text(_MAY_SAY)}</p>{wrong}<form method="post" action="{PATH}">'
+            f'<p>{text(_MAY_SAY)} {text(_UNSURE)}</p>{wrong}<form method="post" action="{PATH}">'
             f'<input type="hidden" name="id" value="{stopped.id}">'
             f'<p><label for="{field}">{text(_WHY)}</label><br>'
             f'<input id="{field}" name="why" maxlength="{LONGEST_WHY}" size="40"></p>'
@@ -136,13 +144,14 @@ def page(
     return _page(status, title, section)
 
 
-def justified_page(stopped: Stopped) -> Reply:
-    """That it may pass now, and the way back."""
+def justified_page(stopped: Stopped, *, is_not_sensitive: bool = False) -> Reply:
+    """That it may pass now, once, or as what is not sensitive for longer; and the way back."""
+    once, lasting = (_GIVEN, _LASTING) if stopped.is_upload else (_GIVEN_COMING, _LASTING_COMING)
 
     def section(language: Language) -> Iterator[str]:
         said = catalogue(language).gettext
         yield f"<h1>{escape(said(_AGAIN))}</h1>"
-        yield f"<p>{escape(said(_GIVEN if stopped.is_upload else _GIVEN_COMING))}</p>"
+        yield f"<p>{escape(said(lasting if is_not_sensitive else once))}</p>"
         to, label = (stopped.about.back, _BACK) if stopped.is_upload else (stopped.about.target, _DOWNLOAD_NOW)
         yield f'<p><a href="{escape(to)}">{escape(said(label))}</a></p>'
 
