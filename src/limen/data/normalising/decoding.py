@@ -44,7 +44,12 @@ def _rest(letters: bytes) -> bytes:
 
 def holds_text(decoded: bytes) -> bool:
     """Whether it begins as text, or some stands behind whatever else is in it."""
-    return _is_text(decoded[:_LOOK]) or _SOME_TEXT.search(decoded) is not None
+    return _is_text(decoded[:_LOOK]) or has_a_text(decoded)
+
+
+def has_a_text(decoded: bytes) -> bool:
+    """Whether anything in it is text for as long as the number of a card."""
+    return _SOME_TEXT.search(decoded) is not None
 
 
 def _is_text(decoded: bytes) -> bool:

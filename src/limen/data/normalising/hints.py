@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
-from limen.data.normalising.decoding import RUN, decoded, holds_text
+from limen.data.normalising.decoding import RUN, decoded, has_a_text, holds_text
 from limen.data.normalising.folding import OTHER_DIGITS
 
 _ANY: Final = rb"[A-Za-z0-9+/_-]"
@@ -68,4 +68,5 @@ def is_hint(hint: int, text: bytes, end: int) -> bool:
         return False
     groups = (max(RUN - _GROUPS - len(behind), 0) + 3) // 4  # of those before it, as many as make a run of it
     beside = before[len(before) % 4 :][-4 * groups :] if groups else b""
-    return holds_text(decoded(beside + text[begin:end] + behind))
+    # What was told of is text by itself, so it says nothing of the rest of a digest in hexadecimal.
+    return holds_text(decoded(beside + behind)) or has_a_text(decoded(beside + text[begin:end] + behind))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,16 +52,36 @@ class Sought:
             longest_match(detector.rough) if begins else detector.longest,
         )
 
-    def next(self, held: bytes, at: int, before: int, until: int) -> re.Match[bytes] | None:
-        """The next match from a place on; one that begins before another, where it begins with something rough."""
+    def next(self, held: bytes, at: int, until: int, ends: Ends) -> re.Match[bytes] | None:
+        """The next match from a place on. One that begins with something rough begins before an end that Hyperscan told
+        of: what lies between such ends is not searched.
+        """
         if self.rough is None:
             return self.expression.search(held, at, until)
-        while begun := self.rough.search(held, at, before):
-            match = self.expression.match(held, begun.start(), until)
-            if match is not None:
-                return match
-            at = begun.start() + 1
+        while (end := ends.behind(at)) is not None:
+            begin = max(at, end - self.rough_longest)
+            while begun := self.rough.search(held, begin, end):
+                if match := self.expression.match(held, begun.start(), until):
+                    return match
+                begin = begun.start() + 1
+            at = end
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where Hyperscan told of ends, which rise, up to a last one; in a text that is held from a place on."""
+
+    of_all: Sequence[int]
+    held_from: int
+    last: int
+
+    def behind(self, at: int) -> int | None:
+        """The next one behind a place in what is held."""
+        found = bisect_right(self.of_all, self.held_from + at)
+        if found == len(self.of_all) or self.of_all[found] > self.last:
+            return None
+        return self.of_all[found] - self.held_from
 
 
 class Looks:

@@ -20,7 +20,7 @@ from limen.data.model import BEFORE, Confidence, Detector, Finding, Found, diges
 from limen.data.normalising.hints import is_hint
 from limen.data.normalising.origins import Origins
 from limen.data.normalising.undoing import Undoing
-from limen.data.scanning.looks import Looks
+from limen.data.scanning.looks import Ends, Looks
 from limen.data.scanning.words_near import WordsNear, is_near
 
 MOST: Final = 100
@@ -296,8 +296,9 @@ class _Scan:
             at = max(first - sought.rough_longest, done, held_from) - held_from
             before = last - held_from
             until = before + longest + 1  # no match that begins before the end reaches further
+            run = Ends(ends, held_from, last)
             while index not in self._full:
-                match = sought.next(held, at, before, until)
+                match = sought.next(held, at, until, run)
                 if match is None:
                     break
                 start, end = match.span()
