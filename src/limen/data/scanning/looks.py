@@ -52,36 +52,20 @@ class Sought:
             longest_match(detector.rough) if begins else detector.longest,
         )
 
-    def next(self, held: bytes, at: int, until: int, ends: Ends) -> re.Match[bytes] | None:
-        """The next match from a place on. One that begins with something rough begins before an end that Hyperscan told
-        of: what lies between such ends is not searched.
+    def next(self, held: bytes, held_from: int, at: int, until: int, run: Sequence[int]) -> re.Match[bytes] | None:
+        """The next match from a place on. One that begins with something rough begins before an end of the run that
+        Hyperscan told of: what lies between such ends is not searched.
         """
         if self.rough is None:
             return self.expression.search(held, at, until)
-        while (end := ends.behind(at)) is not None:
+        for place in range(bisect_right(run, held_from + at), len(run)):
+            end = run[place] - held_from
             begin = max(at, end - self.rough_longest)
             while begun := self.rough.search(held, begin, end):
                 if match := self.expression.match(held, begun.start(), until):
                     return match
                 begin = begun.start() + 1
-            at = end
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """Where Hyperscan told of ends, which rise, up to a last one; in a text that is held from a place on."""
-
-    of_all: Sequence[int]
-    held_from: int
-    last: int
-
-    def behind(self, at: int) -> int | None:
-        """The next one behind a place in what is held."""
-        found = bisect_right(self.of_all, self.held_from + at)
-        if found == len(self.of_all) or self.of_all[found] > self.last:
-            return None
-        return self.of_all[found] - self.held_from
 
 
 class Looks:

@@ -20,7 +20,7 @@ from limen.data.model import BEFORE, Confidence, Detector, Finding, Found, diges
 from limen.data.normalising.hints import is_hint
 from limen.data.normalising.origins import Origins
 from limen.data.normalising.undoing import Undoing
-from limen.data.scanning.looks import Ends, Looks
+from limen.data.scanning.looks import Looks
 from limen.data.scanning.words_near import WordsNear, is_near
 
 MOST: Final = 100
@@ -289,16 +289,16 @@ class _Scan:
         longest, alone, known = sought.detector.longest, sought.detector.alone, self._known
         ends = ends[bisect_right(ends, done) :]
         words = WordsNear(self._looks, index, held, held_from, ends)
-        for first, last in _runs(ends, longest):
+        for run in _runs(ends, longest):
+            first, last = run[0], run[-1]
             if index in self._has_enough_alone and not words.may_be_near(first, last):
                 done = max(done, last)
                 continue
             at = max(first - sought.rough_longest, done, held_from) - held_from
             before = last - held_from
             until = before + longest + 1  # no match that begins before the end reaches further
-            run = Ends(ends, held_from, last)
             while index not in self._full:
-                match = sought.next(held, at, until, run)
+                match = sought.next(held, held_from, at, until, run)
                 if match is None:
                     break
                 start, end = match.span()
@@ -369,18 +369,17 @@ def _distinct(findings: Sequence[Finding]) -> list[Finding]:
     return distinct
 
 
-def _runs(ends: Sequence[int], apart: int) -> Iterator[tuple[int, int]]:
-    """The first and the last of those that are no further apart: what is between them is then searched once, and not
-    once for each, which a text of nothing but ends would make hours of.
+def _runs(ends: Sequence[int], apart: int) -> Iterator[Sequence[int]]:
+    """Those that are no further apart, together: what is between them is then searched once, and not once for each,
+    which a text of nothing but ends would make hours of.
     """
-    at, number = 0, len(ends)
-    while at < number:
-        first = last = ends[at]
-        at += 1
-        while at < number and ends[at] - last <= apart:
-            last = ends[at]
-            at += 1
-        yield first, last
+    begun = 0
+    for at in range(1, len(ends)):
+        if ends[at] - ends[at - 1] > apart:
+            yield ends[begun:at]
+            begun = at
+    if ends:
+        yield ends[begun:]
 
 
 def _outermost(findings: Sequence[Finding]) -> Iterator[Finding]:
