@@ -64,3 +64,14 @@ def test_what_stands_behind_a_number_hides_it_not() -> None:
         "3782 822463 10005 4005",
     ):
         assert len(scanner.text(text.encode()).findings) == 1, text
+
+
+@pytest.mark.parametrize("between", [" ", "  ", "-", "\n", "\r\n", " \n"])
+def test_groups_of_an_iban_may_be_parted_by_more_than_a_blank(between: str) -> None:
+    """By a dash, or by the end of a line: mails and PDF wrap them."""
+    scanner = Scanner([DETECTORS["iban"]], key=KEY)
+    text = f"to {between.join(('DE89', '3704', '0044', '0532', '0130', '00'))} by Friday".encode()
+    (one,) = scanner.text(text).findings
+    assert (one.start, one.end) == (3, len(text) - len(" by Friday"))
+    assert scanner.pieces([text[:9], text[9:]]) == scanner.text(text)
+    assert not scanner.text(b"ad12-4f0a-9c1d-8e2b-7f3a-6b4c").findings

@@ -16,9 +16,20 @@ SC:31 SD:18 SE:24 SI:19 SK:24 SM:27 SO:23 ST:25 SV:28 TL:23 TN:24 TR:26 UA:29 VA
 """
 _LENGTHS_OF_IBANS: Final = {one[:2].encode(): int(one[3:]) for one in _IBANS.split()}
 """By country, how many characters an IBAN has (SWIFT's registry of IBANs)."""
+_BETWEEN_GROUPS: Final = r"(?:  ?|-| ?\r?\n)"
+"""Also where a line ends, as mails and PDF wrap them."""
+
+
+def _as_long_as(letters: int) -> str:
+    """So many letters and digits behind an IBAN's check digits: with a blank anywhere, or in groups of four."""
+    groups, rest = divmod(letters, 4)
+    last = rf"{_BETWEEN_GROUPS}[A-Z0-9]{{{rest}}}" if rest else ""
+    return rf"(?:(?: ?[A-Z0-9]){{{letters}}}|(?:{_BETWEEN_GROUPS}[A-Z0-9]{{4}}){{{groups}}}{last})"
+
+
 _FORMS_OF_IBANS: Final = "|".join(
     rf"(?:{'|'.join(one.decode() for one, long in _LENGTHS_OF_IBANS.items() if long == length)})"
-    rf"\d{{2}}(?: ?[A-Z0-9]){{{length - 4}}}"
+    rf"\d{{2}}{_as_long_as(length - 4)}"
     for length in sorted(set(_LENGTHS_OF_IBANS.values()))
 )
 """As long as its country says, so that a word behind it is none of it."""
@@ -66,7 +77,7 @@ def is_iban(matched: bytes) -> bool:
     """ISO 13616: the country's length, and check digits by MOD 97-10. In mixed case it is a word and what follows."""
     if matched not in (matched.upper(), matched.lower()):
         return False
-    text = bare(matched)
+    text = bare(matched.translate(None, b"\r\n"))
     return _LENGTHS_OF_IBANS.get(text[:2]) == len(text) and mod_97(text[4:] + text[:4]) == 1
 
 
@@ -125,7 +136,7 @@ DETECTORS: Final = (
         rf"(?i)\b(?:{_FORMS_OF_IBANS})\b",
         longest=62,
         alone=Confidence.HIGH,
-        rough=r"\b[A-Za-z]{2}\d\d ?[A-Za-z0-9]{4} ?[A-Za-z0-9]{4}",
+        rough=r"\b[A-Za-z]{2}\d\d[ \r\n-]{0,3}[A-Za-z0-9]{4}[ \r\n-]{0,3}[A-Za-z0-9]{4}",
         check=is_iban,
         is_linear=True,
         rough_begins=True,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
+from unicodedata import normalize
 
 from limen.data.detectors.expressions import compiled, in_any_case
 
@@ -47,8 +48,13 @@ def _one_of(words: Iterable[str]) -> list[bytes]:
 
 
 def _forms(word: str) -> set[bytes]:
-    """A word as expressions of UTF-8: any separator between its parts, umlauts in both cases and spelled out."""
+    """A word as expressions of UTF-8: any separator between its parts, umlauts in both cases, as two characters (as
+    macOS writes them) and spelled out.
+    """
     spelled = word
     for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         spelled = spelled.replace(umlaut, letters)
-    return {_SEPARATED.join(in_any_case(re.escape(part)).encode() for part in one.split()) for one in (word, spelled)}
+    return {
+        _SEPARATED.join(in_any_case(re.escape(part)).encode() for part in one.split())
+        for one in (word, normalize("NFD", word), spelled)
+    }
