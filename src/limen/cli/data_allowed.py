@@ -60,6 +60,8 @@ def _values(file: str) -> list[bytes]:
 
 def _day(here: Opened, written: str) -> Instant:
     """The end of a day in the company's time zone."""
+    if not written:
+        raise LimenError("it has to end some day", "say until when: --until 2026-12-31")
     try:
         day = date.fromisoformat(written) + timedelta(days=1)
         return int(datetime.combine(day, time(), here.settings.zone).timestamp()) * SECOND

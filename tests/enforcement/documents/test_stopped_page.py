@@ -31,8 +31,8 @@ def test_the_page_says_what_and_where_in_both_languages_and_asks_why():
     reply = page(STOPPED, "Wiki", "Finance", public_url=PUBLIC, status=403)
     text = reply.body.decode()
     assert re.findall(r'lang="(\w+)"><h1>', text) == ["en", "de"]
-    for kind in ("Payment card number", "Kartennummer"):
-        assert text.count(f"{kind} (sheet &lt;Pay&gt;)") == 1
+    for kind, sheet in (("Payment card number", "sheet"), ("Kartennummer", "Blatt")):
+        assert text.count(f"{kind} ({sheet} &lt;Pay&gt;)") == 1
     assert text.count('action="/.limen/stopped"') == 2
     assert text.count("<strong>No cards</strong>: Law &lt;1&gt;") == 2
     assert text.count(f'<a href="{PUBLIC}/data/label">') == 2

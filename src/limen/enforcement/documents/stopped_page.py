@@ -15,6 +15,7 @@ from limen.enforcement.answers import PAGE_HEADERS, PLAIN_HEADERS, Reply
 from limen.enforcement.documents.stops import Stopped, StoppedDocument
 from limen.enforcement.plain_page import document
 from limen.messages import Language, catalogue, gettext_noop
+from limen.messages.places import place_said
 from limen.printable import visible
 
 PATH: Final = "/.limen/stopped"
@@ -171,7 +172,7 @@ def gone_page() -> Reply:
 def _item(one: StoppedDocument, said: Callable[[str], str]) -> str:
     called = escape(visible(one.name or one.field))
     kinds = escape(", ".join(said(kind) for kind in one.kinds) or said(_UNREAD))
-    where = escape(visible(", ".join(one.where)))
+    where = escape(visible(", ".join(place_said(place, said) for place in one.where)))
     return f"<li>{f'<strong>{called}</strong>: ' if called else ''}{kinds}{f' ({where})' if where else ''}</li>"
 
 

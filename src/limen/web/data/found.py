@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,14 +22,6 @@ UNREAD: Final[Mapping[WhyNot, str]] = {
     WhyNot.FAILED: gettext_noop("whatever read it failed"),
 }
 
-PLACES: Final = {
-    "page": gettext_noop("page"),
-    "line": gettext_noop("line"),
-    "row": gettext_noop("row"),
-    "sheet": gettext_noop("sheet"),
-}
-_PLACE: Final = re.compile(r"(?:^|(?<=, )|(?<= / ))(?:(?:page|line|row)(?= \d+(?:,|$))|sheet(?= ))")
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -40,11 +31,6 @@ class Kind:
     number: int
     confidence: str
     places: tuple[str, ...]
-
-
-def place_said(place: str, say: Callable[[str], str]) -> str:
-    """A place as its reader says it: `Blatt Gehälter, Zeile 4`. What is named there stays as it is."""
-    return _PLACE.sub(lambda found: say(PLACES[found[0]]), place)
 
 
 def kinds_found(inspected: Inspected, names: Mapping[str, str]) -> Iterator[Kind]:

@@ -20,9 +20,10 @@ from limen.data.protection import DataProtection
 from limen.enforcement.documents.stopped_page import LABEL_PATH as AT
 from limen.facts import Label
 from limen.messages import gettext_noop
+from limen.messages.places import place_said
 from limen.printable import visible
 from limen.web.attachments import attachment
-from limen.web.data.found import UNREAD, kinds_found, place_said
+from limen.web.data.found import UNREAD, kinds_found
 from limen.web.data.needs import names
 from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
