@@ -10,6 +10,7 @@ that touch are one, so that no text is searched over and over.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cached_property
@@ -201,9 +202,9 @@ class _Scan:
         self._looks, self._key, self._most = looks, key, most
         self._origins: Origins | None = None
         self.has_to_be_undone = False
-        self._told: list[tuple[int, int]] = []
+        self._told: defaultdict[int, list[int]] = defaultdict(list)
         self._done: dict[int, int] = {}
-        self._values: dict[tuple[int, Confidence], dict[bytes, int]] = {}
+        self._values: defaultdict[tuple[int, Confidence], dict[bytes, int]] = defaultdict(dict)
         self._places: dict[int, int] = {}
         self._known: dict[tuple[int, bytes], bytes] = {}
         self._full: set[int] = set()
@@ -220,37 +221,42 @@ class _Scan:
     @cached_property
     def told(self) -> Any:
         """Hyperscan tells by this that something it looks for may end there."""
-        note = self._told.append
+        ends = self._told
 
         def told(look: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            note((end, look))
+            ends[look].append(end)
 
         return told
 
     def resolve(self, held: bytes, held_from: int, until: int) -> None:
         """Settle the ends before `until`. `held` is the text from `held_from` on."""
-        told = self._told
-        if not told:
-            return
-        told.sort()
-        settled = bisect_left(told, (until, 0))
         words: list[tuple[int, int]] = []
-        ends: dict[int, list[int]] = {}
-        for end, look in told[:settled]:
+        for look, ends in self._settled(until):
             if look >= self._looks.first_hint:
-                if not self.has_to_be_undone:
-                    self.has_to_be_undone = is_hint(look - self._looks.first_hint, held, end - held_from)
+                self._hint(look - self._looks.first_hint, ends, held, held_from)
             elif look >= self._looks.first_word:
-                words.append((end, look))
+                words += [(end, look) for end in ends]
             else:
-                ends.setdefault(look, []).append(end)
-        del told[:settled]
-        for look, its in ends.items():
-            for index in self._looks.behind[look]:
-                if index not in self._full:
-                    self._settle(index, held, held_from, its)
+                for index in self._looks.behind[look]:
+                    if index not in self._full:
+                        self._settle(index, held, held_from, ends)
+        words.sort()
         for run in self._looks.runs(words):
             self._around(run, held, held_from)
+
+    def _settled(self, until: int) -> Iterator[tuple[int, list[int]]]:
+        """What Hyperscan told of before a place, by what it looks for; it is told of no more."""
+        for look, ends in list(self._told.items()):
+            ends.sort()
+            if settled := ends[: bisect_left(ends, until)]:
+                del ends[: len(settled)]
+                yield look, settled
+
+    def _hint(self, hint: int, ends: Sequence[int], held: bytes, held_from: int) -> None:
+        for end in ends:
+            if self.has_to_be_undone:
+                return
+            self.has_to_be_undone = is_hint(hint, held, end - held_from)
 
     def _around(self, run: Sequence[tuple[int, int]], held: bytes, held_from: int) -> None:
         """Look around some words near each other for what is a find only beside them."""
@@ -323,7 +329,7 @@ class _Scan:
         return digest
 
     def _keep(self, index: int, confidence: Confidence, digest: bytes, start: int, end: int) -> None:
-        values = self._values.setdefault((index, confidence), {})
+        values = self._values[index, confidence]
         places = values.get(digest, 0)
         if places >= MOST_PLACES:
             return
