@@ -31,9 +31,9 @@ def test_a_file_is_had_at_its_address_and_nowhere_else(tmp_path: Path) -> None:
         assets.address("secret.txt")
 
 
-def test_all_scripts_together_stay_within_six_kilobytes() -> None:
+def test_all_scripts_together_stay_within_seven_kilobytes() -> None:
     import gzip
 
     folder = Path(__file__).parents[2] / "src" / "limen" / "web" / "static"
     scripts = b"".join(path.read_bytes() for path in sorted(folder.glob("*.js")))
-    assert 0 < len(gzip.compress(scripts)) <= 6 * 1024
+    assert 0 < len(gzip.compress(scripts)) <= 7 * 1024

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
-from tests.network.emit.makers import TODAY, firewall, network
+from tests.network.emit.makers import TODAY, firewall, network, random_network
+from tests.network.equal import differs
 from tests.network.networks import flow, harbor, way, zone
 from tests.network.reading.sampled import packet
 
@@ -37,3 +39,9 @@ def test_no_command_is_longer_than_windows_takes() -> None:
     everybody = replace(wide, flows=(flow("everybody", way("inside internet", "files", "ssh")),))
     text = told(everybody, firewall("windows"), TODAY).text
     assert max(map(len, text.splitlines())) < 8_191
+
+
+def test_a_host_that_no_rule_is_about_is_told_to_let_nothing_through() -> None:
+    rules = told(random_network(random.Random(475), internet=False), firewall("windows"), TODAY)
+    assert " add rule " not in rules.text
+    assert differs(rules.meant, rules.read(rules.text).ruleset) is None

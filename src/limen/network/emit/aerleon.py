@@ -91,10 +91,14 @@ class _Policy:
 
 
 def written(kind: str, filters: Iterable[Filter], sets: Mapping[tuple[str, ...], str]) -> str:
-    """The text for a firewall of this kind. `sets`: what prefixes are called in the network. Raises LimenError."""
+    """The text for a firewall of this kind; "" without any line, which Aerleon fails on. `sets`: what prefixes are
+    called in the network. Raises LimenError.
+    """
     generators = _generators()
     policy = _Policy(dict(sets), generators.ICMP_NAMES, denied=_DENIED[kind])
     stated = [(one.options, [policy.term(line) for line in one.lines]) for one in filters if one.lines]
+    if not stated:
+        return ""
     try:
         return str(generators.generated(kind, stated, {"networks": policy.networks, "services": policy.services}))
     except Exception as error:

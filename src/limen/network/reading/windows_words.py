@@ -74,10 +74,13 @@ _OF_POWERSHELL: Final = {
 
 @dataclass
 class Written:
-    """`defaults`: by direction whether what no rule fits is let through. `unread`: lines that are not understood."""
+    """`defaults`: by direction whether what no rule fits is let through, where `says_defaults` by these lines.
+    `unread`: lines that are not understood.
+    """
 
     rules: list[Words] = field(default_factory=list)
     defaults: dict[str, bool] = field(default_factory=lambda: {"in": False, "out": True})
+    says_defaults: bool = False
     is_off: bool = False
     unread: list[tuple[int, str]] = field(default_factory=list)
 
@@ -109,7 +112,7 @@ def written(text: str) -> Written:
         elif line.strip() and not line.lstrip().startswith((":", "#", "-", "rem ", "REM ", "@")) and shown is None:
             found.unread.append((number, line.strip()))
     refuse_beyond(len(found.rules), MOST_RULES, "rules")
-    if not found.rules:
+    if not found.rules and not found.says_defaults:
         raise UnreadableError(
             "this holds no rules of the firewall of Windows",
             "give what `netsh advfirewall firewall show rule name=all verbose` prints in English",
@@ -148,6 +151,7 @@ def _profile(what: list[str], value: str, found: Written) -> None:
         found.is_off = value == "off"
     elif what == ["firewallpolicy"]:
         inward, _, outward = value.partition(",")
+        found.says_defaults = True
         found.defaults = {"in": inward == "allowinbound", "out": outward != "blockoutbound"}
 
 
