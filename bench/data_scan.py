@@ -108,11 +108,11 @@ def peers() -> Figures:
         print(f"Presidio and detect-secrets are left out: {missing}", file=sys.stderr)
         print("They are installed with `uv`, from the packages' index: python do.py setup", file=sys.stderr)
         return {}
-    scanner, text = _scanner(), _joined(one.text for one in documents(1, 150))
+    scanner, text = _scanner(), _joined(one.text for one in documents(1, 400))
     presidio, secrets = [], []
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "ordinary.txt").write_bytes(text)
-        for _ in range(3):
+        for _ in range(2):
             done = subprocess.run(
                 [str(python), str(HERE / "data_peer.py"), folder],
                 stdout=subprocess.PIPE,
