@@ -48,6 +48,8 @@ from check import HOST, token_of
 from streams import APPS, Gate
 
 AT_ONCE: Final = 4
+_LONGEST_ANSWER: Final = 1 << 26
+"""Bytes that the process of clients says at once: how long each of thousands of requests took."""
 GBIT: Final = 119.0
 """MB in a second of a link of 1 Gbit/s, behind the heads of Ethernet, IP and TCP."""
 LITTLE: Final = "little.txt"
@@ -191,7 +193,10 @@ class Others:
     @classmethod
     async def started(cls) -> Others:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, __file__, "--others"), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            *(sys.executable, __file__, "--others"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=_LONGEST_ANSWER,
         )
         assert process.stdout is not None
         return cls(process, int(await process.stdout.readline()))
