@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from limen.clock import DAY, Instant, Milliseconds
-from limen.data.doors.share_files import GoneError, ShareFile, folder_of, note_name, remove_beside
+from limen.data.doors.share_files import GoneError, ShareFile, digest_of, folder_of, note_name, remove_beside
 from limen.errors import LimenError
 
 ABOUT: Final = "about.json"
@@ -109,7 +109,7 @@ class Quarantine:
         """
         path = PurePosixPath(kept.path)
         with (self.folder / kept.id / CONTENT).open("rb") as content:
-            digest = _digest(content.fileno())
+            digest = digest_of(content.fileno(), kept.size).hex()
         allowed = Released(kept.share, kept.size, digest, now + RELEASED_FOR, kept.event)
         try:
             with folder_of(root, path) as folder:
@@ -142,7 +142,7 @@ class Quarantine:
     def was_released(self, file: ShareFile, share: str, now: Instant) -> bool:
         """Whether exactly this content was put back to this share, and that still counts."""
         of_size = {one.digest for one in self.released(now) if (one.share, one.size) == (share, file.size)}
-        return bool(of_size) and _digest(file.descriptor) in of_size
+        return bool(of_size) and file.digest().hex() in of_size
 
     def released(self, now: Instant) -> list[Released]:
         """What may lie on shares, as it was put back."""
@@ -234,14 +234,6 @@ class Quarantine:
             if of is not None and os.geteuid() == 0:
                 os.fchown(out.fileno(), of.st_uid, of.st_gid)
             out.write(data)
-
-
-def _digest(descriptor: int) -> str:
-    digest, at = hashlib.sha256(), 0
-    while piece := os.pread(descriptor, 1 << 20, at):
-        digest.update(piece)
-        at += len(piece)
-    return digest.hexdigest()
 
 
 def _remove(file: ShareFile) -> None:

@@ -45,6 +45,15 @@ class GoneError(LimenError):
         super().__init__("it is no file of the share any more", "look where it was moved to")
 
 
+def digest_of(descriptor: int, size: int) -> bytes:
+    """The SHA-256 of the first so many bytes of an open file: one that grows all the time comes to an end as well."""
+    digest, at = hashlib.sha256(), 0
+    while at < size and (piece := os.pread(descriptor, min(PIECE, size - at), at)):
+        digest.update(piece)
+        at += len(piece)
+    return digest.digest()
+
+
 @dataclass(frozen=True, slots=True)
 class ShareFile:
     """One open file. `folder` is the descriptor of its folder; both are good within `opened`."""
@@ -82,11 +91,7 @@ class ShareFile:
 
     def digest(self) -> bytes:
         """The SHA-256 of what is in it."""
-        digest, at = hashlib.sha256(), 0
-        while at < self.size and (piece := os.pread(self.descriptor, min(PIECE, self.size - at), at)):
-            digest.update(piece)
-            at += len(piece)
-        return digest.digest()
+        return digest_of(self.descriptor, self.size)
 
     async def pieces(self, most: int | None = None) -> AsyncIterator[bytes]:
         """What is in it, or its first so many bytes."""

@@ -12,11 +12,10 @@ from limen.connectors.vendor_client import VendorError
 from limen.data.inventory.model import Audience, Store, item_id
 from limen.data.links import kept_links
 from limen.data.links.giving import given_by
-from limen.data.links.judging import KEEP_THEIR_END, Judging, readable
+from limen.data.links.judging import KEEP_THEIR_END, Judging, link_of
 from limen.data.links.looking import is_about_the_item, look_into
 from limen.data.links.model import REMEMBERED_FOR, Given, KeptLink, LinkState, Why
 from limen.data.links.taking_away import TakingAway, others_outside
-from limen.opaque import new_id
 from limen.storage import Database, Transaction
 
 _GONE: Final = frozenset({404, 410})
@@ -58,7 +57,7 @@ class Considering:
         if sight.is_first:
             named = {one.permission for one in known}
             now = self.now()
-            await self._keep([_link(store, item, one, now) for one in new if one.permission not in named])
+            await self._keep([link_of(store, item, one, now) for one in new if one.permission not in named])
         else:
             await self._judge(drive, store, item, new, given, known)
 
@@ -188,21 +187,4 @@ def once_ended(link: KeptLink, now: Instant) -> KeptLink | None:
 def _as_it_is(store: Store, item: SharedItem, given: Given, known: Iterable[KeptLink], now: Instant) -> KeptLink:
     """A link of which no rule asks."""
     before = next((one.id for one in known if one.permission == given.permission), "")
-    made = _link(store, item, given, now)
-    return replace(made, id=before or made.id, state=LinkState.PASSES)
-
-
-def _link(store: Store, item: SharedItem, given: Given, now: Instant) -> KeptLink:
-    return KeptLink(
-        id=new_id("dl"),
-        store=store.name,
-        key=item.key,
-        item=item_id(item.key),
-        permission=given.permission,
-        at=given.at,
-        name=readable(item.name),
-        version=item.version[:200],
-        audience=given.audience,
-        domains=given.domains,
-        made_at=now,
-    )
+    return replace(link_of(store, item, given, now, id_=before), state=LinkState.PASSES)

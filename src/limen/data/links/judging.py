@@ -151,8 +151,21 @@ def _kept(
 ) -> KeptLink:
     before = next((one for one in known if one.permission == given.permission), None)
     state, why, due_at = _becomes(verdict, before, known, now)
+    return replace(
+        link_of(store, item, given, now, id_=before.id if before is not None else ""),
+        person_id=group.passing.person,
+        event=verdict.event,
+        digest=inspected.digest,
+        state=state,
+        why=why,
+        due_at=due_at,
+    )
+
+
+def link_of(store: Store, item: SharedItem, given: Given, now: Instant, *, id_: str = "") -> KeptLink:
+    """A link as it is found, before anything is said of it; under the id that it had, where it had one."""
     return KeptLink(
-        id=before.id if before is not None else new_id("dl"),
+        id=id_ or new_id("dl"),
         store=store.name,
         key=item.key,
         item=item_id(item.key),
@@ -162,13 +175,7 @@ def _kept(
         version=item.version,
         audience=given.audience,
         domains=given.domains,
-        person_id=group.passing.person,
-        event=verdict.event,
-        digest=inspected.digest,
-        state=state,
-        why=why,
         made_at=now,
-        due_at=due_at,
     )
 
 
