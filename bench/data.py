@@ -23,24 +23,19 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import data_doors
+import data_gateway
+import data_scan
+import data_sealing
+import documents
 from bounds import Bounds, Figures, figures_of, show
 
 BOUNDS: Bounds = {
-    "scan_mb_s_ordinary": (">=", 100),
-    "scan_mb_s_dense": (">=", 25),
-    "scan_2kb_us": ("<=", 60),
-    "ratio_re": (">=", 10),
-    "ratio_presidio": (">=", 500),
-    "slowest_ratio": ("<=", 5),
-    "recall": (">=", 0.99),
-    "precision": (">=", 0.99),
-    "false_stops_per_1000": ("<=", 1),
-    "bomb_s_worst": ("<=", 0.5),
-    "bomb_resident_mb": ("<=", 300),
-    "gateway_scan_ratio": (">=", 0.5),
-    "icap_added_ms_2kb": ("<=", 2),
-    "seal_ratio_age": (">=", 1),
-    "open_ratio_age": (">=", 1),
+    **data_scan.BOUNDS,
+    **documents.BOUNDS,
+    **data_gateway.BOUNDS,
+    **data_doors.BOUNDS,
+    **data_sealing.BOUNDS,
 }
 
 

@@ -44,9 +44,11 @@ from typing import Any, Final, Self
 sys.path.insert(0, str(Path(__file__).parents[1]))  # what it looks into is the tests'
 
 import bodies
+from bounds import Bounds, show
 from check import HOST, token_of
 from streams import APPS, Gate
 
+BOUNDS: Bounds = {"gateway_scan_ratio": (">=", 0.5)}
 AT_ONCE: Final = 4
 _LONGEST_ANSWER: Final = 1 << 26
 """Bytes that the process of clients says at once: how long each of thousands of requests took."""
@@ -412,11 +414,7 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="data-gateway-") as folder:
         found = uvloop.run(measure(chosen, Path(folder)))
-    if chosen.json:
-        print(json.dumps(found))
-        return 0
-    for name, value in found.items():
-        print(f"  {name:<28}{value:>10,}{'   >= 0.5' if name == 'gateway_scan_ratio' else ''}")
+    show(found, BOUNDS, as_json=chosen.json)
     return 0
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import json
 import secrets
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from reportlab.pdfgen import canvas
 from tests.data.extraction import made
 from tests.data.extraction.bombs import BOMBS
 
+from bounds import Bounds, show
 from limen.data.detectors.every import DETECTORS
 from limen.data.extraction.inspecting import inspect_bytes
 from limen.data.extraction.limits import Limits
@@ -38,7 +38,7 @@ from limen.data.extraction.pool import Pool
 from limen.data.inspection import Inspection
 from limen.data.scanning.scanner import Scanner
 
-BOUNDS: Final = {"bomb_s_worst": 0.5, "bomb_resident_mb": 300.0}
+BOUNDS: Bounds = {"bomb_s_worst": ("<=", 0.5), "bomb_resident_mb": ("<=", 300)}
 _SENTENCE: Final = "The meeting about the offer of harbor number {} was moved to the afternoon, said Ann Summer. "
 _GIB: Final = 1 << 30
 _EACH: Final = 32 << 20
@@ -56,13 +56,8 @@ def main() -> int:
         found |= asyncio.run(_stream(inspection, pool, asked.gigabytes))
     finally:
         pool.close()
-    if asked.json:
-        print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            bound = f"   (limit {BOUNDS[name]:g})" if name in BOUNDS else ""
-            print(f"{name:28} {value:12,.3f}{bound}")
-    return int(any(found[name] > bound for name, bound in BOUNDS.items()))
+    show({name: round(value, 3) for name, value in found.items()}, BOUNDS, as_json=asked.json)
+    return 0
 
 
 def _messages(scanner: Scanner, inspection: Inspection) -> dict[str, float]:
