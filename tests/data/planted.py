@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from random import Random
 
+from limen.data.detectors.every import DETECTORS
 from limen.data.model import AFTER, BEFORE, Confidence, Detector
+from limen.data.scanning.scanner import Scanner
 from limen.data.scanning.words import Words
 
 KEY = b"a key of the tests, 32 bytes long"[:32]
@@ -51,6 +53,11 @@ PIECES = (
     "\n",
     "\t",
 )
+
+
+def scanner_of(*detectors: str, most: int = 100) -> Scanner:
+    """One of Limen's own detectors, by their ids."""
+    return Scanner([DETECTORS[one] for one in detectors], key=KEY, most=most)
 
 
 def text(random: Random, pieces: int) -> bytes:
