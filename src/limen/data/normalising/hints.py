@@ -20,10 +20,9 @@ _OF_ASCII: Final = (
 )
 _OF_UTF_16: Final = rb"[CDI-Za-f][AQgw][AB]%s" % _ANY, rb"A[AC-H][AEIMQUYcgkosw048]A"
 ENCODED_TEXT: Final = rb"(?:%s){3}|%s%s%s|%s%s%s" % (_OF_ASCII, *_OF_UTF_16, *_OF_UTF_16, *_OF_UTF_16)
-"""Three groups of base 64 that hold letters of ASCII: the first of a group holds the upper six bits of a byte that is a
-space at least, the second the lower two and the upper four of the next, and so on. Or such with a zero beside each, as
-in UTF-16. Hardly a number or name looks so, and no text at each of its letters but one that decodes; what does has to
-be looked at.
+"""Three groups of base 64 that hold printable ASCII, or such with a zero beside each letter, as in UTF-16. A group is
+four letters for three bytes: the upper bit of each byte is zero, and so are few of the bits below it. Numbers, names and
+digests hardly ever look so; where something does, `is_hint` decodes it.
 """
 
 _BEGINNING: Final = rb"(?:[A-Za-z]{0,2}\d{2}|[A-Za-z0-9_-]{12})"
@@ -68,5 +67,5 @@ def is_hint(hint: int, text: bytes, end: int) -> bool:
         return False
     groups = (max(RUN - _GROUPS - len(behind), 0) + 3) // 4  # of those before it, as many as make a run of it
     beside = before[len(before) % 4 :][-4 * groups :] if groups else b""
-    # What was told of is text by itself, so it says nothing of the rest of a digest in hexadecimal.
+    # The groups that were told of are text by themselves: a digest in hexadecimal is known by what stands beside them.
     return holds_text(decoded(beside + behind)) or has_a_text(decoded(beside + text[begin:end] + behind))

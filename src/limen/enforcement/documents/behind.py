@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from limen.admission.at_once import AtOnce
 
 MOST_BEHIND: Final = 4
 """So many bodies of one owner are looked into after they have passed."""
@@ -23,7 +24,7 @@ class Behind:
     """What is looked into after it has passed. Used on the event loop."""
 
     def __init__(self) -> None:
-        self._of_owner: dict[str, _Turn] = {}
+        self._turns = AtOnce(MOST_BEHIND)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, look: Coroutine[Any, Any, None]) -> None:
@@ -34,7 +35,7 @@ class Behind:
 
     def turn(self, owner: str) -> Turn:
         """The owner's turn to be looked into behind: `take` it at the end of a body, `leave` when it is judged."""
-        return Turn(self._of_owner, owner)
+        return Turn(self._turns, owner)
 
     async def settled(self) -> None:
         """Return when all of it is looked into."""
@@ -50,42 +51,20 @@ class Behind:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-@dataclass(slots=True)
-class _Turn:
-    """Of one owner, of whom `users` have a turn or wait for one."""
-
-    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_BEHIND))
-    users: int = 0
-
-
 class Turn:
     """Taken once and left once; who never took it leaves nothing."""
 
-    def __init__(self, of_owner: dict[str, _Turn], owner: str) -> None:
-        self._of_owner, self._owner = of_owner, owner
-        self._is_taken = False
+    def __init__(self, turns: AtOnce, owner: str) -> None:
+        self._turns, self._owner, self._is_taken = turns, owner, False
 
     async def take(self) -> None:
-        turn = self._of_owner.setdefault(self._owner, _Turn())
-        turn.users += 1
-        try:
-            await turn.room.acquire()
-            self._is_taken = True
-        finally:
-            if not self._is_taken:
-                self._gone(turn)
+        await self._turns.take(self._owner)
+        self._is_taken = True
 
     def leave(self) -> None:
         if self._is_taken:
             self._is_taken = False
-            turn = self._of_owner[self._owner]
-            turn.room.release()
-            self._gone(turn)
-
-    def _gone(self, turn: _Turn) -> None:
-        turn.users -= 1
-        if not turn.users:
-            del self._of_owner[self._owner]
+            self._turns.leave(self._owner)
 
 
 class Doubled:
