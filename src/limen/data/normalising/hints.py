@@ -67,5 +67,5 @@ def is_hint(hint: int, text: bytes, end: int) -> bool:
         return False
     groups = (max(RUN - _GROUPS - len(behind), 0) + 3) // 4  # of those before it, as many as make a run of it
     beside = before[len(before) % 4 :][-4 * groups :] if groups else b""
-    # The groups that were told of are text by themselves: a digest in hexadecimal is known by what stands beside them.
+    # The groups that were told of are text by themselves: what stands beside them tells a digest from text.
     return holds_text(decoded(beside + behind)) or has_a_text(decoded(beside + text[begin:end] + behind))
