@@ -12,7 +12,7 @@ from tests.web.conftest import House, house
 
 from limen.clock import DAY
 from limen.data.doors.quarantine import Quarantine
-from limen.data.exceptions import Passing
+from limen.data.exceptions import ExceptionKind
 
 __all__ = ["house"]
 
@@ -21,13 +21,13 @@ async def test_all_three_are_listed_and_what_ends_first_comes_first(house: House
     event = await except_three(house, "p1")
     every = await exceptions_of(house).every()
     assert [(one.what, one.where, one.person_id, one.why, one.event) for one in every] == [
-        (Passing.VALUE, "payment-card", "", "order numbers", ""),
-        (Passing.DOCUMENT, "wiki", "p1", "", event),
-        (Passing.FILE, "sales", "", "", event),
+        (ExceptionKind.VALUE, "payment-card", "", "order numbers", ""),
+        (ExceptionKind.DOCUMENT, "wiki", "p1", "", event),
+        (ExceptionKind.FILE, "sales", "", "", event),
     ]
     assert [one.until for one in every] == sorted(one.until for one in every)
     house.clock.forward(DAY)
-    assert [one.what for one in await exceptions_of(house).every()] == [Passing.DOCUMENT, Passing.FILE]
+    assert [one.what for one in await exceptions_of(house).every()] == [ExceptionKind.DOCUMENT, ExceptionKind.FILE]
 
 
 async def test_what_is_ended_counts_no_more_and_that_is_an_event(house: House) -> None:
@@ -35,10 +35,10 @@ async def test_what_is_ended_counts_no_more_and_that_is_an_event(house: House) -
     every = {one.what: one.id for one in await exceptions_of(house).every()}
     assert await exceptions_of(house).end(["dx_none"], by="ada") == 0
     assert len(await exceptions_of(house).every()) == 3
-    assert await exceptions_of(house).end([every[Passing.VALUE], "dx_none"], by="ada") == 1
-    assert {one.id for one in await exceptions_of(house).every()} == set(every.values()) - {every[Passing.VALUE]}
+    assert await exceptions_of(house).end([every[ExceptionKind.VALUE], "dx_none"], by="ada") == 1
+    assert {one.id for one in await exceptions_of(house).every()} == set(every.values()) - {every[ExceptionKind.VALUE]}
     assert findings_of(house).is_excepted("p1", "wiki", DIGEST)
-    assert await exceptions_of(house).end([every[Passing.DOCUMENT], every[Passing.FILE]], by="ada") == 2
+    assert await exceptions_of(house).end([every[ExceptionKind.DOCUMENT], every[ExceptionKind.FILE]], by="ada") == 2
     assert not findings_of(house).is_excepted("p1", "wiki", DIGEST)
     assert await exceptions_of(house).every() == []
     (values,), (documents,) = house.events("data.value_allowed_ended"), house.events("data.exception_ended")

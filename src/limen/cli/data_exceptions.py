@@ -13,7 +13,7 @@ from limen.clock import Instant, SystemClock, to_iso
 from limen.company.authors import SERVER, names_of
 from limen.data.doors.quarantine import Quarantine
 from limen.data.doors.services import quarantine_folder
-from limen.data.exceptions import DataException, Passing, end, every
+from limen.data.exceptions import DataException, ExceptionKind, end, every
 from limen.data.settings import DataSettings
 from limen.errors import LimenError
 from limen.messages import times
@@ -23,9 +23,9 @@ NOTHING: Final = (
     "that are put back to a share are listed here."
 )
 _WHAT: Final = {
-    Passing.DOCUMENT: "a document, to and from {where}",
-    Passing.VALUE: "a value, as {where}",
-    Passing.FILE: "a file, on {where}",
+    ExceptionKind.DOCUMENT: "a document, to and from {where}",
+    ExceptionKind.VALUE: "a value, as {where}",
+    ExceptionKind.FILE: "a file, on {where}",
 }
 
 

@@ -20,7 +20,7 @@ from limen.pillar import Core
 from limen.storage import Transaction
 
 
-class Passing(StrEnum):
+class ExceptionKind(StrEnum):
     """What may pass."""
 
     DOCUMENT = "document"
@@ -38,7 +38,7 @@ class DataException:
     """
 
     id: str
-    what: Passing
+    what: ExceptionKind
     where: str
     person_id: str
     until: Instant
@@ -49,15 +49,15 @@ class DataException:
 def every(connection: Connection, quarantine: Quarantine, now: Instant) -> list[DataException]:
     """Those that count now, the one that ends first before the others."""
     found = [
-        DataException(one.id, Passing.DOCUMENT, one.app, one.person_id, one.until, event=one.event)
+        DataException(one.id, ExceptionKind.DOCUMENT, one.app, one.person_id, one.until, event=one.event)
         for one in documents.exceptions(connection, now)
     ]
     found += [
-        DataException(one.id, Passing.VALUE, one.detector, one.person_id, one.until, one.why)
+        DataException(one.id, ExceptionKind.VALUE, one.detector, one.person_id, one.until, one.why)
         for one in values.every(connection, now)
     ]
     found += [
-        DataException(one.id, Passing.FILE, one.share, "", one.until, event=one.event)
+        DataException(one.id, ExceptionKind.FILE, one.share, "", one.until, event=one.event)
         for one in quarantine.released(now)
     ]
     return sorted(found, key=lambda one: (one.until, one.id))
@@ -66,17 +66,17 @@ def every(connection: Connection, quarantine: Quarantine, now: Instant) -> list[
 def end(transaction: Transaction, quarantine: Quarantine, ids: Collection[str], now: Instant, *, by: str) -> int:
     """They count no more; how many there were. Raises OSError where what was put back can't be written down."""
     there = [one for one in every(transaction.connection, quarantine, now) if one.id in ids]
-    of = {what: [one for one in there if one.what is what] for what in Passing}
-    if of[Passing.DOCUMENT]:
-        documents.end_exceptions(transaction.connection, [one.id for one in of[Passing.DOCUMENT]], now)
-        for person in {one.person_id for one in of[Passing.DOCUMENT]}:
+    of = {what: [one for one in there if one.what is what] for what in ExceptionKind}
+    if of[ExceptionKind.DOCUMENT]:
+        documents.end_exceptions(transaction.connection, [one.id for one in of[ExceptionKind.DOCUMENT]], now)
+        for person in {one.person_id for one in of[ExceptionKind.DOCUMENT]}:
             transaction.changed(DOCUMENTS_CHANGED, person)
-    if of[Passing.VALUE]:
-        allowing.end(transaction, [one.id for one in of[Passing.VALUE]], now, by=by)
-    if number := len(of[Passing.DOCUMENT]) + len(of[Passing.FILE]):
+    if of[ExceptionKind.VALUE]:
+        allowing.end(transaction, [one.id for one in of[ExceptionKind.VALUE]], now, by=by)
+    if number := len(of[ExceptionKind.DOCUMENT]) + len(of[ExceptionKind.FILE]):
         transaction.say(Event(at=now, kind="data.exception_ended", actor=by, details={"documents": number}))
-    if of[Passing.FILE]:  # the last: what fails before it is as if nothing had been said
-        quarantine.end_released([one.id for one in of[Passing.FILE]])
+    if of[ExceptionKind.FILE]:  # the last: what fails before it is as if nothing had been said
+        quarantine.end_released([one.id for one in of[ExceptionKind.FILE]])
     return len(there)
 
 

@@ -21,8 +21,8 @@ _OF_ASCII: Final = (
 _OF_UTF_16: Final = rb"[CDI-Za-f][AQgw][AB]%s" % _ANY, rb"A[AC-H][AEIMQUYcgkosw048]A"
 ENCODED_TEXT: Final = rb"(?:%s){3}|%s%s%s|%s%s%s" % (_OF_ASCII, *_OF_UTF_16, *_OF_UTF_16, *_OF_UTF_16)
 """Three groups of base 64 that hold printable ASCII, or such with a zero beside each letter, as in UTF-16. A group is
-four letters for three bytes: the upper bit of each byte is zero, and so are few of the bits below it. Numbers, names and
-digests hardly ever look so; where something does, `is_hint` decodes it.
+four letters for three bytes, and the upper bit of each byte is zero. Numbers, names and digests hardly ever look so;
+where something does, `is_hint` decodes it.
 """
 
 _BEGINNING: Final = rb"(?:[A-Za-z]{0,2}\d{2}|[A-Za-z0-9_-]{12})"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import to_iso
-from limen.data.exceptions import DataException, Exceptions, Passing
+from limen.data.exceptions import DataException, Exceptions, ExceptionKind
 from limen.data.findings.service import Findings
 from limen.web.console.rows import person_name
 from limen.web.console.view_audit import audit_view
@@ -29,7 +29,11 @@ PAGES: Final = (
     Route("POST", f"{AT}/end", CHANGE, does="End exceptions"),
 )
 ROWS: Final = 50
-WHATS: Final = {Passing.DOCUMENT: "Documents", Passing.VALUE: "Values", Passing.FILE: "Files on shares"}
+WHATS: Final = {
+    ExceptionKind.DOCUMENT: "Documents",
+    ExceptionKind.VALUE: "Values",
+    ExceptionKind.FILE: "Files on shares",
+}
 _DONE: Final = {
     "ended": "Ended. A file on a share is judged when it changes, or with all others by `limen data shares look`.",
     "nothing": "Select something first.",
@@ -47,7 +51,7 @@ def routes(site: Site) -> APIRouter:
         audit_view(site, visit, "data-exceptions")
         all_of_them = await exceptions.every()
         what = query(request, "what")
-        chosen = [one for one in all_of_them if what not in set(Passing) or one.what == what]
+        chosen = [one for one in all_of_them if what not in set(ExceptionKind) or one.what == what]
         start = min(whole(query(request, "start"), 7), max(len(chosen) - 1, 0)) // ROWS * ROWS
         rows = chosen[start : start + ROWS]
         done = query(request, "done")
@@ -61,7 +65,7 @@ def routes(site: Site) -> APIRouter:
             at_once=ROWS,
             what=what,
             whats={one.value: word for one, word in WHATS.items()},
-            kept=urlencode({"what": what}) if what in set(Passing) else "",
+            kept=urlencode({"what": what}) if what in set(ExceptionKind) else "",
             kinds=await findings.kinds_found([one.event for one in rows if one.event]),
             wheres={one.id: _where(site, one) for one in rows},
             people={one.person_id: person_name(site.known, one.person_id) for one in rows},
@@ -91,7 +95,7 @@ def routes(site: Site) -> APIRouter:
 
 def _where(site: Site, one: DataException) -> str:
     """What people read for the app, the detector or the share."""
-    if one.what is Passing.DOCUMENT:
+    if one.what is ExceptionKind.DOCUMENT:
         app = site.known.apps.get(one.where)
         return app.name if app is not None else one.where
-    return names(site.known).get(one.where, one.where) if one.what is Passing.VALUE else one.where
+    return names(site.known).get(one.where, one.where) if one.what is ExceptionKind.VALUE else one.where
