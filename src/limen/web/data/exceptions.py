@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import to_iso
-from limen.data.exceptions import DataException, Exceptions, ExceptionKind
+from limen.data.exceptions import DataException, ExceptionKind, Exceptions
 from limen.data.findings.service import Findings
 from limen.web.console.rows import person_name
 from limen.web.console.view_audit import audit_view
