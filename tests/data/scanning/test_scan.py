@@ -42,3 +42,15 @@ def test_many_weak_values_hide_no_sure_one_and_take_little_room() -> None:
     assert found.more == {"payment-card": Confidence.MEDIUM}
     many = "\n".join(cards(50) * 500) + "\n"
     assert len(scanner_of("payment-card").text(many.encode()).findings) <= 10_100
+
+
+def test_what_is_remembered_of_a_text_takes_little_room() -> None:
+    scanner, keys = scanner_of("private-key", "payment-card"), []
+    for at in range(3):
+        keys.append(f"-----BEGIN PRIVATE KEY-----\n{'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC' * 6}{at:04}\n")
+    scan = scanner._scan()
+    text = f"{_CARD}\n{''.join(keys)}".encode()
+    scanner._looks.scan(scanner._looks.whole, text, scan.told)
+    scan.resolve(text, 0, len(text) + 1)
+    assert {len(known) for _, known in scan._known} == {len(_CARD)}
+    assert {one.detector for one in scan.found().findings} == {"payment-card", "private-key"}

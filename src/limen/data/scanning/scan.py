@@ -25,7 +25,8 @@ MOST_PLACES: Final = 1_000
 _MOST_TOGETHER: Final = 10_000
 """So many places of all values of a detector are kept; of each further value, the first."""
 _MOST_KNOWN: Final = 2_000
-"""So many texts that matched are remembered with what became of them, while a text is scanned."""
+_LONGEST_KNOWN: Final = 64
+"""So many texts that matched, of so many bytes, are remembered with what became of them while a text is scanned."""
 
 
 class Scan:
@@ -157,7 +158,7 @@ class Scan:
         """The digest of what matched, b"" where its check refuses it; remembered, as the same comes again and again."""
         check = self._looks.sought[index].detector.check
         digest = digest_of(text, self._key) if check is None or check(text) else b""
-        if len(self._known) < _MOST_KNOWN:
+        if len(text) <= _LONGEST_KNOWN and len(self._known) < _MOST_KNOWN:
             self._known[index, text] = digest
         return digest
 
