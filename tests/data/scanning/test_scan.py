@@ -45,9 +45,8 @@ def test_many_weak_values_hide_no_sure_one_and_take_little_room() -> None:
 
 
 def test_what_is_remembered_of_a_text_takes_little_room() -> None:
-    scanner, keys = scanner_of("private-key", "payment-card"), []
-    for at in range(3):
-        keys.append(f"-----BEGIN PRIVATE KEY-----\n{'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC' * 6}{at:04}\n")
+    scanner, letters = scanner_of("private-key", "payment-card"), "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC" * 6
+    keys = [f"-----BEGIN PRIVATE KEY-----\n{letters}{at:04}\n" for at in range(3)]
     scan = scanner._scan()
     text = f"{_CARD}\n{''.join(keys)}".encode()
     scanner._looks.scan(scanner._looks.whole, text, scan.told)
