@@ -18,6 +18,7 @@ from tests.dial import PLACE, size
 from tests.golden import Expected, expected_of
 from tests.once import PARSER, remember_what_is_pure
 from tests.postgresql import Cluster, cluster
+from tests.runs import RUN, is_long
 
 settings.register_profile("limen", max_examples=size(100), deadline=None)  # a loaded machine is no failure
 settings.load_profile("limen")
@@ -41,7 +42,14 @@ of Limen, and they wait: a quarter of the tests takes two thirds of the time.
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is slow by where it stands and what it imports; at `quick`, keep a few of what is alike."""
+    """In the gate, leave out what belongs to the long run; mark what is slow by where it stands and what it imports; at
+    `quick`, keep a few of what is alike.
+    """
+    if RUN == "gate":
+        left_out = [item for item in items if is_long(item)]
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
     for item in items:
         if is_slow(item):
             item.add_marker(pytest.mark.slow)

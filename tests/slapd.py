@@ -83,7 +83,7 @@ class Slapd:
         self.process = subprocess.Popen(
             [program, "-d", "0", "-f", str(self.folder / "slapd.conf"), "-h", urls], stderr=subprocess.DEVNULL
         )
-        for _ in range(300):
+        for _ in range(3_000):
             try:
                 socket.create_connection(("127.0.0.1", self.ldaps), 1).close()
             except OSError:
@@ -95,7 +95,7 @@ class Slapd:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(10)
+            self.process.wait(60)
             self.process = None
 
     def as_root(self) -> Any:

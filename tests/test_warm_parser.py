@@ -34,15 +34,15 @@ def warm() -> Iterator[WarmParser]:
 
 def test_it_says_what_a_child_that_starts_by_itself_says(warm: WarmParser) -> None:
     alone = subprocess.run(COMMAND, input=order(**TEXTS), stdout=subprocess.PIPE, check=True).stdout
-    assert warm.run(COMMAND, input=order(**TEXTS), timeout=15).stdout == alone
-    assert warm.run(COMMAND, input=order(**TEXTS), timeout=15).stdout == alone
+    assert warm.run(COMMAND, input=order(**TEXTS), timeout=60).stdout == alone
+    assert warm.run(COMMAND, input=order(**TEXTS), timeout=60).stdout == alone
     assert warm.seconds > 0
 
 
 def test_one_that_dies_says_no_more_and_the_next_goes_on(warm: WarmParser) -> None:
-    died = warm.run(COMMAND, input=b"no order", timeout=15).stdout
+    died = warm.run(COMMAND, input=b"no order", timeout=60).stdout
     assert died == b""
-    assert b"files" in warm.run(COMMAND, input=order(**{"limen.toml": "a = 1"}), timeout=15).stdout
+    assert b"files" in warm.run(COMMAND, input=order(**{"limen.toml": "a = 1"}), timeout=60).stdout
 
 
 def test_one_that_takes_too_long_is_not_waited_for(warm: WarmParser) -> None:

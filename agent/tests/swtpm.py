@@ -60,7 +60,7 @@ class Swtpm:
 
     def end(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 def free_ports() -> int:
@@ -77,7 +77,7 @@ def free_ports() -> int:
 
 
 def until_open(port: int) -> None:
-    for _ in range(100):
+    for _ in range(1_200):
         with socket.socket() as there:
             if there.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -108,7 +108,7 @@ class AtHarbor:
     async def told_of_access(self, email: str) -> EmailMessage:
         """The mail about access that went to this address, as soon as it has left."""
         outbox = self.house.limen.core.root / "data" / "outbox"
-        for _ in range(500):
+        for _ in range(6_000):
             left = [message_from_bytes(file.read_bytes(), policy=default) for file in sorted(outbox.glob("*.eml"))]
             for one in left:
                 if one["to"] == email and "/access" in plain(one):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.monitor.detections.texts import correlation, rule
 from tests.monitor.watched import in_force, source, watching
+from tests.waiting import until
 
 from limen.clock import HOUR, MINUTE, SystemClock, to_iso
 from limen.monitor.detections.wrong_clocks import ABOUT
@@ -35,7 +36,7 @@ async def test_a_clock_an_hour_off_hides_nothing(tmp_path: Path, by: int) -> Non
         await in_force(watched, ready, failed, passed, then)
         await watched.supervision.deliver(frames)
         events = [one for one in watched.stored() if one["kind"] != "ready"]
-        await watched.until(lambda: {one.rule for one in watched.hits} >= {then["id"], ABOUT.id})
+        await until(lambda: {one.rule for one in watched.hits} >= {then["id"], ABOUT.id})
     off = {one["at"] - one["received_at"] for one in events}
     assert off == ({by} if by < 0 else {0})
     assert {one["fields"].get("limen.clock", "") for one in events} == ({""} if by < 0 else {"ahead"})

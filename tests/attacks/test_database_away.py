@@ -17,6 +17,7 @@ from tests.company.company_folder import change
 from tests.company.small_folder import small_folder
 from tests.postgresql import Cluster, cluster
 from tests.test_app import answered
+from tests.waiting import until
 
 from limen.app import Limen, open_limen
 from limen.company.load import load_company
@@ -76,26 +77,19 @@ class Company:
                 self.refused.append(error)
             await asyncio.sleep(0.02)
 
-    async def until(self, is_so: Callable[[], bool], seconds: float = 30) -> None:
-        async with asyncio.timeout(seconds):
-            while not is_so():  # noqa: ASYNC110 -- the world outside tells nobody when it changes
-                await asyncio.sleep(0.02)
-
     async def shut(self) -> None:
-        await self.until(lambda: self.limen.doors.shut() is Named.LEASE_EXPIRED)
+        await until(lambda: self.limen.doors.shut() is Named.LEASE_EXPIRED)
 
     async def open(self) -> None:
-        await self.until(lambda: self.limen.doors.shut() is None)
+        await until(lambda: self.limen.doors.shut() is None)
         before = len(self.acknowledged)
-        await self.until(lambda: len(self.acknowledged) > before)
+        await until(lambda: len(self.acknowledged) > before)
 
     async def everything_is_kept_once(self) -> None:
         self._writing.cancel()
         await asyncio.gather(self._writing, return_exceptions=True)
         journal = self.limen.journal
-        await self.until(
-            lambda: not self.limen.database.read(lambda s: s.connection.scalars(select(outbox.c.id)).all())
-        )
+        await until(lambda: not self.limen.database.read(lambda s: s.connection.scalars(select(outbox.c.id)).all()))
         journal.flush()
         held = [event.id for event in journal.recent(10_000, where=lambda event: event.kind == "session.revoked")]
         assert set(self.acknowledged) <= set(held)

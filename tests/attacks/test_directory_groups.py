@@ -269,5 +269,5 @@ def test_a_member_that_was_put_in_as_limen_was_killed_is_taken_out_when_it_is_ba
         assert there.members() == []
     finally:
         again.terminate()
-        again.wait(30)
+        again.wait(60)
         database.close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
 from tests.network.doors.at_harbor import ADDRESS, Somebody, doors_of, harbor, ida
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.clock import HOUR
@@ -64,10 +64,7 @@ async def test_a_quarantined_session_or_a_revoked_one_keeps_no_door(harbor: Hous
     doors = doors_of(harbor)
     known = harbor.limen.known
     known.set_not_before(("person", ida.id), harbor.clock.now() + 1)
-    for _ in range(100):
-        if not doors.all_open():
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: not doors.all_open())
     assert doors.all_open() == []
     refused = await ida.browser.post("/network/connect", app="erp-desktop")
     assert refused.headers.get("location", "").startswith("/sign-in") or refused.status_code >= 400

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 import msgspec
-from tests.monitor.houses import ada, harbor, send, sources_of, stored, until
+from tests.monitor.houses import ada, harbor, send, sources_of, stored
+from tests.waiting import until
 from tests.web.conftest import Browser, House
 
 from limen.monitor.knowing import Knowing

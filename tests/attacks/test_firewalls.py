@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.devices.served import until
 from tests.network.firewalls.real_router import needs_a_router
 from tests.network.firewalls.rules import TABLE, rules
 from tests.network.firewalls.world import NAME, World, hurry, router, world
 from tests.network.networks import harbor as network
+from tests.waiting import until
 from tests.web.conftest import House, move_in
 
 from limen.clock import MINUTE, SECOND, from_iso

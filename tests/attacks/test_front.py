@@ -31,7 +31,7 @@ async def front(tmp_path) -> AsyncIterator[tuple[Front, int, object]]:
     async def send(path: str, host: str = HOST, fields: str = "") -> bytes:
         request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n".encode()
         trust = trusting(places.public / "limen-root.crt")
-        for _ in range(100):
+        for _ in range(1_200):
             try:
                 return await asyncio.to_thread(ask, "127.0.0.1", port, request, context=trust, name=HOST)
             except OSError:

@@ -28,7 +28,7 @@ def fill(disk: Path, leave: int) -> Path:
 
 
 async def until_writable_is(house: web.House, wanted: bool) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while house.limen.journal.writable is not wanted:  # noqa: ASYNC110 -- the journal's thread sets it
             await asyncio.sleep(0.02)
 

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 import pytest
 from tests.enforcement.house import House, Ticking, raw, serving, status_of
 from tests.enforcement.upstream import upstream
+from tests.waiting import until
 from tests.web.conftest import move_in
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -63,12 +64,6 @@ async def hold(port, head: str):
     return reader, writer
 
 
-async def until(holds, seconds=3.0):
-    async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 -- what is waited for tells nobody
-            await asyncio.sleep(0.01)
-
-
 async def test_whoever_holds_a_thousand_unfinished_forms_keeps_nobody_out_not_even_at_the_same_address(tmp_path):
     async with sign_in_host(tmp_path, of_a_source=50) as (_, door, port):
         held = [await hold(port, FORM) for _ in range(1_050)]
@@ -106,8 +101,8 @@ async def test_a_form_that_comes_too_slowly_is_cut_and_one_that_keeps_its_rate_i
                 drops.write(b"a")
             fast.write(b"b" * 10)
             await asyncio.sleep(0.09)
-        assert status_of(await asyncio.wait_for(slow.read(), 3)) == 408
-        assert (await asyncio.wait_for(steady.readline(), 3)).startswith(b"HTTP/1.1 200")
+        assert status_of(await asyncio.wait_for(slow.read(), 60)) == 408
+        assert (await asyncio.wait_for(steady.readline(), 60)).startswith(b"HTTP/1.1 200")
         assert door.told == [(TOO_SLOW, "127.0.0.1")]
         assert app.last["body"] == 100
         fast.close()
@@ -144,7 +139,7 @@ async def test_one_persons_streams_end_at_their_share_and_all_others_go_on():
         ana = f"Cookie: __Host-limen-app={house.app_session(root=root)}\r\n"
         held = [await hold(port, f"GET /stream HTTP/1.1\r\n{HOST}{ana}") for _ in range(5)]
         for reader, _ in held:
-            assert (await asyncio.wait_for(reader.readline(), 3)).startswith(b"HTTP/1.1 200")
+            assert (await asyncio.wait_for(reader.readline(), 60)).startswith(b"HTTP/1.1 200")
         headers = {"Cookie": f"__Host-limen-app={house.app_session()}"}  # another session of the same person
         ws = f"ws://wiki.harbor.example:{port}/ws"
         last = await connect(ws, additional_headers=headers, host="127.0.0.1", port=port, proxy=None)
@@ -169,11 +164,11 @@ async def test_one_persons_streams_end_at_their_share_and_all_others_go_on():
 async def test_one_persons_streams_survive_a_strangers_flood_from_their_own_address():
     async with apps(of_a_source=5, of_strangers=8) as (house, _, door, port):
         stream, writer = await hold(port, f"GET /stream HTTP/1.1\r\n{HOST}Cookie: {house.cookie()}\r\n")
-        assert (await asyncio.wait_for(stream.readline(), 3)).startswith(b"HTTP/1.1 200")
+        assert (await asyncio.wait_for(stream.readline(), 60)).startswith(b"HTTP/1.1 200")
         held = [await hold(port, f"POST /page HTTP/1.1\r\n{HOST}Content-Length: 9\r\n") for _ in range(30)]
         await until(lambda: len(door.listener.open) == 6)
         for _ in range(3):
-            await asyncio.wait_for(stream.readuntil(b"data: tick"), 3)
+            await asyncio.wait_for(stream.readuntil(b"data: tick"), 60)
         for _, one in [*held, (stream, writer)]:
             one.close()
 

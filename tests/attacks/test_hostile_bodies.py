@@ -275,7 +275,7 @@ async def test_slow_senders_hold_no_more_than_their_share(guarded):
         writer.write(request(method="POST", cookie=guarded.house.cookie(), fields=fields) + b"a" * 50_000)
         await writer.drain()
         writers.append(writer)
-    for _ in range(100):
+    for _ in range(6_000):
         await asyncio.sleep(0.01)
         if budget.held > 80_000:
             break
@@ -286,7 +286,7 @@ async def test_slow_senders_hold_no_more_than_their_share(guarded):
     assert status_of(await get(guarded, "/echo", cookie=bo)) == 200
     for writer in writers:
         writer.close()
-    for _ in range(100):
+    for _ in range(6_000):
         await asyncio.sleep(0.01)
         if budget.held == 0:
             break
@@ -312,7 +312,7 @@ async def test_a_client_that_hangs_up_while_it_is_looked_at_leaves_nothing(guard
     await writer.drain()
     await asyncio.sleep(0.05)
     writer.close()
-    await asyncio.wait_for(gone.wait(), 3)
+    await asyncio.wait_for(gone.wait(), 60)
     await asyncio.sleep(0.05)
     assert guarded.guard.budget.held == 0
 
@@ -326,7 +326,7 @@ async def test_an_upload_that_is_broken_off_before_its_end_is_noted_where_rules_
     await writer.drain()
     await asyncio.sleep(0.1)
     writer.close()
-    for _ in range(50):
+    for _ in range(3_000):
         await asyncio.sleep(0.02)
         if checks.noted:
             break

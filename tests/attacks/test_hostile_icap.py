@@ -9,6 +9,7 @@ from ipaddress import ip_network
 import pytest
 from tests.data.doors.icap_client import POST, chunked, icap_world, reqmod
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
+from tests.waiting import until
 
 from limen.admission import Limits
 from limen.data.documents import WhyNot
@@ -132,10 +133,7 @@ async def test_whoever_goes_away_midway_leaves_nothing_behind() -> None:
         for cut in (10, 150, 250, 280):
             async with world.connected() as asked:
                 await asked.send(reqmod(CARD, ALLOW)[:cut])
-        for _ in range(100):
-            if not world.server.about.listener.open:
-                break
-            await asyncio.sleep(0.02)
+        await until(lambda: not world.server.about.listener.open)
         assert not world.server.about.listener.open
         assert world.server.about.room.held == 0
         assert (await world.once(reqmod(NO_CARD, ALLOW)))[0] == 204

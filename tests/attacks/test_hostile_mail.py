@@ -9,6 +9,7 @@ from ipaddress import ip_network
 import pytest
 from tests.data.doors.milter_client import milter_world
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
+from tests.waiting import until
 
 from limen.data.doors import milter
 from limen.data.doors.milter_wire import packet
@@ -94,10 +95,7 @@ async def test_a_mail_that_is_never_ended_leaves_nothing_behind() -> None:
             await server.send(packet(b"M", b"<a@harbor.example>\0"), packet(b"B", b"x" * 10_000))
             await asyncio.sleep(0.05)
             assert world.server.about.room.held > 0
-        for _ in range(100):
-            if not world.server.about.listener.open:
-                break
-            await asyncio.sleep(0.02)
+        await until(lambda: not world.server.about.listener.open)
         assert world.server.about.room.held == 0
 
 

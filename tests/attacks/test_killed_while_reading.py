@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.dial import size
 from tests.monitor.watched import Watching, source, watching
+from tests.waiting import until
 
 from limen.clock import SystemClock
 from limen.monitor.normal_form.frame import Frame
@@ -40,7 +41,7 @@ async def test_nothing_acknowledged_is_lost_when_readers_are_killed(tmp_path: Pa
         senders = [asyncio.create_task(_send(watched, one, acknowledged[one])) for one in range(SENDERS)]
         seen: set[int] = set()
         for kills in range(size(6, 2)):
-            await watched.until(lambda: readers_of(watched.supervision.pid), 90)
+            await until(lambda: readers_of(watched.supervision.pid), 90)
             seen.update(readers := readers_of(watched.supervision.pid))
             await asyncio.sleep(random.uniform(0, 0.3))
             if kills % 2:
@@ -48,7 +49,7 @@ async def test_nothing_acknowledged_is_lost_when_readers_are_killed(tmp_path: Pa
             else:
                 os.kill(random.choice(readers), signal.SIGKILL)
             before = sum(map(len, acknowledged))
-            await watched.until(lambda before=before: sum(map(len, acknowledged)) > before + SENDERS, 90)  # type: ignore[misc]
+            await until(lambda before=before: sum(map(len, acknowledged)) > before + SENDERS, 90)  # type: ignore[misc]
         for one in senders:
             one.cancel()
         await asyncio.gather(*senders, return_exceptions=True)
@@ -61,7 +62,7 @@ async def test_nothing_acknowledged_is_lost_when_readers_are_killed(tmp_path: Pa
         numbers = [number * RECORDS + each for number in acknowledged[one] for each in range(RECORDS)]
         assert set(numbers) <= places.keys()
         assert numbers == sorted(numbers, key=places.__getitem__)
-    await watched.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in seen), 30)
+    await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in seen), 30)
 
 
 async def _send(watched: Watching, sender: int, acknowledged: list[int]) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from tests.dial import size
 from tests.monitor.detections.texts import rule, text_of
 from tests.monitor.watched import source, watching
+from tests.waiting import until
 
 from limen.clock import SystemClock
 from limen.monitor.detections.chosen import RULES, Chosen
@@ -49,7 +50,7 @@ async def test_nothing_acknowledged_is_lost_and_no_finding_is(tmp_path: Path) ->
         senders = [asyncio.create_task(send(first)) for first in range(SENDERS)]
         for _ in range(KILLS):
             before = len(acknowledged)
-            await watched.until(lambda before=before: len(acknowledged) > before + 50, 60)  # type: ignore[misc]
+            await until(lambda before=before: len(acknowledged) > before + 50, 60)  # type: ignore[misc]
             await asyncio.sleep(random.uniform(0, 0.4))
             await watched.kill()
         for one in senders:
@@ -59,7 +60,7 @@ async def test_nothing_acknowledged_is_lost_and_no_finding_is(tmp_path: Path) ->
         wanted = {kept[raw] for raw in acknowledged if '"bad"' in raw}
         assert kept.keys() >= acknowledged
         assert wanted
-        await watched.until(lambda: found_in(watched.hits, bad["id"]).keys() >= wanted, 60)
+        await until(lambda: found_in(watched.hits, bad["id"]).keys() >= wanted, 60)
     twice = {frozenset(ids) for ids in found_in(watched.hits, bad["id"]).values() if len(ids) > 1}
     assert len(twice) <= KILLS  # what one life of it had begun to count, the next may begin again, in another order
 

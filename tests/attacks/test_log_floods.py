@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 from tests.monitor.process.kept_in_memory import KeptInMemory
-from tests.monitor.process.test_detecting import Counting, detecting, until
+from tests.monitor.process.test_detecting import Counting, detecting
+from tests.waiting import until
 
 from limen.clock import HOUR, MINUTE, SystemClock
 from limen.monitor.detections.hit import Hit, Level

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.monitor.watched import source, watching
 from tests.storage.small_disk import small_disk
+from tests.waiting import until
 
 from limen.clock import SystemClock
 from limen.monitor.normal_form.frame import Frame
@@ -33,13 +34,13 @@ async def test_nothing_is_dropped_in_silence_while_the_disk_is_full(tmp_path: Pa
             for number in range(100):
                 writer.write(LINE % number)
             await writer.drain()
-            await watched.until(lambda: watched.supervision.health and watched.supervision.health.wrong)
+            await until(lambda: watched.supervision.health and watched.supervision.health.wrong)
             assert len(watched.stored()) == 1
             filler.unlink()
             events = await watched.until_stored(101)
             assert len(events) == 101
             await watched.supervision.deliver([frame(3)])
-            await watched.until(lambda: watched.supervision.health and not watched.supervision.health.wrong)
+            await until(lambda: watched.supervision.health and not watched.supervision.health.wrong)
             writer.close()
     assert {one["fields"].get("number") for one in events if one["source"] == "app"} == {1}
 

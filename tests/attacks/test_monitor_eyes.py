@@ -32,7 +32,8 @@ from tests.monitor.over_harbor import (
     the_case,
 )
 from tests.monitor.process.kept_in_memory import KeptInMemory
-from tests.monitor.process.test_detecting import Counting, detecting, lines, until
+from tests.monitor.process.test_detecting import Counting, detecting, lines
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE

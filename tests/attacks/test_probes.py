@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.devices.served import until
 from tests.network.firewalls.test_service import enrolled
 from tests.network.firewalls.test_telling import kept
 from tests.network.probes.asking import asked, canary, firewalls, number_of, probing, tell
 from tests.network.probes.canaries import CANARY, DB, VAULT
+from tests.waiting import until
 from tests.web.access.test_ssh_hosts import send
 from tests.web.conftest import House, move_in
 

@@ -358,7 +358,7 @@ async def test_a_stream_over_a_certificate_is_cut_when_its_device_is_at_risk(
     harbor.limen.enforcement.gateway.streams.add(stream)
     assert ("device", laptop.device) in stream.subjects
     await (await sensor(harbor, "edr")).tell("high")
-    assert await asyncio.wait_for(cut, 5) == "session-revoked"
+    assert await asyncio.wait_for(cut, 60) == "session-revoked"
 
 
 # Drowning it

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.monitor.detections.texts import rule
 from tests.monitor.watched import in_force, source, watching
+from tests.waiting import until
 
 from limen.clock import SystemClock
 from limen.monitor.detections.hit import Hit
@@ -26,7 +27,7 @@ async def test_nothing_is_lost_while_nobody_takes_what_is_found(
     bad = rule({"kind": "bad"}, logsource={"product": "harbor"})
     async with watching(tmp_path, source("app", "http", "json")) as watched:
         await in_force(watched, rule({"kind": "ready"}, logsource={"product": "harbor"}), bad)
-        await watched.until(lambda: watched.supervision.health)
+        await until(lambda: watched.supervision.health)
         before = watched.supervision.health.resident_bytes if watched.supervision.health else 0
         going_on, take = asyncio.Event(), watched.supervision._take
 
@@ -49,4 +50,4 @@ async def test_nothing_is_lost_while_nobody_takes_what_is_found(
         await asyncio.sleep(1.1)  # the process says once a second how it is
         assert watched.supervision.health.resident_bytes - before < MOST_GROWN
         going_on.set()
-        await watched.until(lambda: sum(one.count for one in watched.hits if one.rule == bad["id"]) >= len(kept))
+        await until(lambda: sum(one.count for one in watched.hits if one.rule == bad["id"]) >= len(kept))

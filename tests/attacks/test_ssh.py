@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.devices.served import OWNER, served, until
+from tests.devices.served import OWNER, served
 from tests.enforcement.ssh.hosts import (
     HOST,
     OTHER,
@@ -37,6 +37,7 @@ from tests.enforcement.ssh.real_host import Client, RealHost, needs_a_host, real
 from tests.enforcement.ssh.test_door import ended
 from tests.enforcement.ssh.world import World, line_of_output
 from tests.ports import free_port
+from tests.waiting import until
 from tests.web.conftest import OUR_PAGE, House, lost_lease
 
 from limen.clock import HOUR, MINUTE, SECOND, SystemClock
@@ -616,7 +617,7 @@ def test_a_session_that_the_kernel_does_not_let_go_of_is_not_forgotten(
             sessions.end(records.records()[0], "its certificate is revoked")
         assert (len(records.records()), sudoers.exists()) == (1, False)
         sessions.end(records.records()[0], "its certificate is revoked")
-        assert hanging.wait(5) == -signal.SIGKILL
+        assert hanging.wait(60) == -signal.SIGKILL
         assert records.records() == []
     assert not sudoers.exists()
 

@@ -46,7 +46,7 @@ def url(postgresql: Cluster) -> Iterator[str]:
 async def starts(root: Path) -> None:
     async with AsyncExitStack() as closing:
         limen = await open_limen(closing, load_settings(root), root, lambda: load_company(root))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while limen.doors.shut() is not None:  # noqa: ASYNC110 -- a lease may end on a loaded machine, and comes back
                 await asyncio.sleep(0.05)
 

@@ -48,7 +48,7 @@ class Confirming:
         said = self._allowed(fields) if page == "/data/seal" else self._opened(fields)
         told = {"state": fields["state"], "said": wire.packed(said), **self.other}
         with suppress(HTTPError):
-            urllib.request.urlopen(f"http://127.0.0.1:{fields['port']}/?{urlencode(told)}", timeout=10).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{fields['port']}/?{urlencode(told)}", timeout=60).close()
 
     def _allowed(self, fields: dict[str, str]) -> Allowed:
         now, label = SystemClock().now(), Label[fields["label"].upper()]

@@ -78,7 +78,7 @@ def test_it_is_taken_while_the_server_runs_and_a_second_machine_takes_the_place(
     with serving(there) as second:
         assert second.poll() is None
     command = [sys.executable, "-m", "limen.cli.main", "serve", str(root)]
-    replaced = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    replaced = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (replaced.returncode, "took this one's place" in replaced.stderr) == (1, True)
 
 
@@ -92,4 +92,4 @@ def serving(root: Path) -> Iterator[subprocess.Popen[str]]:
         yield server
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=60)

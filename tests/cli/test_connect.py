@@ -42,7 +42,7 @@ def test_it_waits_until_it_is_open_and_says_until_when(
         def answer() -> None:
             for state, until in (("x" * 32, 1), (asked["state"][0], UNTIL)):
                 with suppress(HTTPError):
-                    urlopen(here + urlencode({"state": state, "until": until}), timeout=5)
+                    urlopen(here + urlencode({"state": state, "until": until}), timeout=60)
 
         Thread(target=answer, daemon=True).start()
 

@@ -42,7 +42,7 @@ def nothing_goes_on() -> Iterator[None]:
         demo = STARTED.pop()
         if demo.poll() is None:
             os.killpg(demo.pid, signal.SIGKILL)
-        demo.communicate(timeout=30)
+        demo.communicate(timeout=60)
 
 
 def said_until_open(demo: subprocess.Popen[str]) -> str:
@@ -64,14 +64,14 @@ def test_it_says_where_to_look_and_leaves_nothing_behind(tmp_path: Path) -> None
     said = said_until_open(demo)
     found = re.search(r"http://(harbor\.localhost):(\d+)/", said)
     assert found is not None
-    watching = socket.create_connection(("127.0.0.1", int(found[2])), timeout=10)
+    watching = socket.create_connection(("127.0.0.1", int(found[2])), timeout=60)
     watching.sendall(f"GET /live HTTP/1.1\r\nHost: {found[1]}:{found[2]}\r\n\r\n".encode())
     assert b"text/event-stream" in watching.recv(4_096)
     assert len(re.findall(r"^  http://harbor\.localhost:\d+/$", said, re.MULTILINE)) == 1
     assert re.search(r"curl http://harbor\.localhost:\d+/curl\n", said)
     assert any(tmp_path.iterdir())
     demo.send_signal(signal.SIGINT)
-    rest, wrong = demo.communicate(timeout=30)
+    rest, wrong = demo.communicate(timeout=60)
     watching.close()
     assert "Harbor has closed" in rest
     assert wrong == ""
@@ -87,7 +87,7 @@ def test_one_that_a_script_started_beside_itself_ends_when_it_is_told_to(tmp_pat
         signal.signal(signal.SIGINT, begun)
     said_until_open(demo)
     demo.terminate()
-    rest, _ = demo.communicate(timeout=30)
+    rest, _ = demo.communicate(timeout=60)
     assert "Harbor has closed" in rest
     assert list(tmp_path.iterdir()) == []
 
@@ -99,7 +99,7 @@ def test_ctrl_c_in_a_terminal_reaches_everybody_and_leaves_nothing_behind(
     demo = start(tmp=tmp_path, command=command)
     said_until_open(demo)
     os.killpg(demo.pid, signal.SIGINT)
-    rest, wrong = demo.communicate(timeout=30)
+    rest, wrong = demo.communicate(timeout=60)
     assert "Harbor has closed" in rest
     assert "Traceback" not in wrong
     assert list(tmp_path.iterdir()) == []
@@ -114,7 +114,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         demo = start(tmp=tmp_path)
         said = said_until_open(demo)
         demo.send_signal(signal.SIGINT)
-        demo.communicate(timeout=30)
+        demo.communicate(timeout=60)
     found = re.search(r"Port 8080 is in use on this machine, so Harbor uses port (\d+)", said)
     assert found is not None
     assert f"  http://harbor.localhost:{found[1]}/\n" in said
@@ -127,9 +127,9 @@ def test_two_that_start_at_the_same_moment_both_open(tmp_path: Path) -> None:
     ports = [int(one[1]) for one in found if one]
     assert len(set(ports)) == 2
     for demo, port in zip(demos, ports, strict=True):
-        with socket.create_connection(("127.0.0.1", port), timeout=10):
+        with socket.create_connection(("127.0.0.1", port), timeout=60):
             demo.send_signal(signal.SIGINT)
-        rest, wrong = demo.communicate(timeout=30)
+        rest, wrong = demo.communicate(timeout=60)
         assert ("Harbor has closed" in rest, wrong) == (True, "")
     assert list(tmp_path.iterdir()) == []
 
@@ -140,14 +140,14 @@ def test_the_port_can_be_chosen_and_being_terminated_leaves_nothing_behind(tmp_p
         taken.listen()
         port = taken.getsockname()[1]
         refused = start("--port", str(port), tmp=tmp_path)
-        _, wrong = refused.communicate(timeout=30)
+        _, wrong = refused.communicate(timeout=60)
         assert refused.returncode == 1
         assert f"port {port} is in use on this machine" in wrong
     demo = start("--port", str(port), tmp=tmp_path)
     said = said_until_open(demo)
     assert any(tmp_path.iterdir())
     demo.terminate()
-    rest, wrong = demo.communicate(timeout=30)
+    rest, wrong = demo.communicate(timeout=60)
     assert f"  http://harbor.localhost:{port}/\n" in said
     assert "Harbor has closed" in rest
     assert "Traceback" not in wrong
@@ -163,13 +163,13 @@ def test_the_port_can_be_chosen_and_being_terminated_leaves_nothing_behind(tmp_p
 )
 def test_a_port_that_can_not_be_is_refused(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     demo = start(*words, tmp=tmp_path)
-    _, wrong = demo.communicate(timeout=30)
+    _, wrong = demo.communicate(timeout=60)
     assert demo.returncode == 1
     assert said in wrong
 
 
 def test_json_without_once_says_how(tmp_path: Path) -> None:
     demo = start("--json", tmp=tmp_path)
-    _, wrong = demo.communicate(timeout=30)
+    _, wrong = demo.communicate(timeout=60)
     assert demo.returncode == 1
     assert "limen demo --once --json" in wrong

@@ -120,7 +120,7 @@ def test_what_somebody_confirms_stays(folder: Path, vpc: str, emulator: Emulator
     while "limen-web" not in groups(emulator, vpc) or state(folder) != TRIAL:
         assert applying.is_alive()
     assert run("confirm", folder, key="") == 0
-    applying.join(timeout=30)
+    applying.join(timeout=60)
     assert (said, state(folder)) == ([0], CONFIRMED)
     assert "limen-web" in groups(emulator, vpc)
     assert run("confirm", folder, key="") == 1

@@ -18,7 +18,7 @@ def test_only_who_knows_the_state_and_brings_all_is_believed() -> None:
     def browse(port: int) -> None:
         for query in ("", "until=1", "state=wrong&until=1", "state=right", "state=right&until=2"):
             try:
-                with urlopen(f"http://127.0.0.1:{port}/?{query}", timeout=5) as answer:
+                with urlopen(f"http://127.0.0.1:{port}/?{query}", timeout=60) as answer:
                     statuses.append(answer.status)
             except HTTPError as refused:
                 statuses.append(refused.code)

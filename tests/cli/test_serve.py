@@ -69,7 +69,7 @@ def test_the_first_start_prints_a_link_for_the_first_administrator(
     said = said_until(serving, r"/enrol#")
     port = port_of(harbor)
     assert f"http://limen.harbor.localhost:{port}/enrol#" in said
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/sign-in", headers={"Host": f"limen.harbor.localhost:{port}"})
     assert connection.getresponse().status == 200
 

@@ -57,7 +57,7 @@ class Answering:
 
     def come(self, port: str, brought: dict[str, str]) -> None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/?{urlencode(brought)}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/?{urlencode(brought)}", timeout=60) as answer:
                 self.statuses.append(answer.status)
         except urllib.error.HTTPError as error:
             self.statuses.append(error.code)

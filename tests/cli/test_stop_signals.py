@@ -31,7 +31,7 @@ def test_both_signals_end_it_in_order_however_it_was_started(how: signal.Signals
         assert ran.stdout is not None
         assert ran.stdout.readline() == "up\n"
         ran.send_signal(how)
-        assert ran.communicate(timeout=20)[0] == "in order\n"
+        assert ran.communicate(timeout=60)[0] == "in order\n"
     assert ran.returncode == 0
 
 
@@ -69,5 +69,5 @@ def test_within_it_both_signals_end_it_in_order_and_afterwards_they_are_as_befor
         ran.send_signal(how)
         assert [ran.stdout.readline() for _ in range(2)] == ["in order\n", "after\n"]
         ran.send_signal(how)
-        ran.wait(timeout=20)
+        ran.wait(timeout=60)
     assert ran.returncode == -how

@@ -15,7 +15,7 @@ async def test_owners_take_turns_and_nothing_of_them_is_kept() -> None:
 
     def look(what: str) -> str:
         if what == "first":
-            goes_on.wait(30)
+            goes_on.wait(60)
         order.append(what)
         return what
 

@@ -56,4 +56,4 @@ def alive(folder: Path) -> Iterator[Alive]:
         yield running
     finally:
         running._loop.call_soon_threadsafe(stop.set)
-        thread.join(30)
+        thread.join(60)

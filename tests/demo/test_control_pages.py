@@ -26,7 +26,7 @@ class Visiting:
         place = urlsplit(url)
         kept = self.cookies.setdefault(place.netloc, {})
         sent = {**PAGE, "Host": place.netloc, "Cookie": "; ".join(f"{k}={v}" for k, v in kept.items()), **fields}
-        connection = HTTPConnection("127.0.0.1", place.port or 80, timeout=30)
+        connection = HTTPConnection("127.0.0.1", place.port or 80, timeout=60)
         target = place.path + (f"?{place.query}" if place.query else "")
         connection.request(method, target, body or None, sent)
         answered = connection.getresponse()

@@ -16,7 +16,7 @@ def run(command: str) -> str:
         if os.environ.get("LIMEN_REQUIRE_ALL") == "1":
             pytest.fail(said)
         pytest.skip(said)
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
 
 

@@ -74,7 +74,7 @@ def test_check_again_in_a_tab_is_answered_by_the_laptop(harbor: Alive, maren: An
 
     async def asked() -> bool:
         devices = devices_of(harbor)
-        for _ in range(250):
+        for _ in range(3_000):
             if devices.streams.listens(laptop.id):
                 return await devices.check_again(laptop.id)
             await asyncio.sleep(0.02)

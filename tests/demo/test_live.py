@@ -14,7 +14,7 @@ async def test_people_go_about_and_each_request_is_decided(company: RunningCompa
     monkeypatch.setattr(live, "PAUSE_SECONDS", (0.0, 0.0))
     going = asyncio.create_task(live.go_about(company, read_day(folder()), random.Random(7)))
     journal = company.limen.journal
-    for _ in range(200):
+    for _ in range(1_200):
         await asyncio.sleep(0.05)
         decided = journal.recent(500, lambda event: event.decision is not None and event.decision.door == "gateway")
         if len({event.decision.effect for event in decided}) == 3:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 from tests.ports import free_port
+from tests.waiting import until
 from tests.web.conftest import ORIGIN, House, move_in
 
 from limen.clock import SystemClock
@@ -69,12 +70,6 @@ async def listening(house: House, port: int = 0) -> AsyncIterator[int]:
     finally:
         server.force_exit = server.should_exit = True
         await serving
-
-
-async def until(holds: Callable[[], object], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 -- what is waited for tells nobody
-            await asyncio.sleep(0.02)
 
 
 def _ida(transaction: Transaction) -> None:

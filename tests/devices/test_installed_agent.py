@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from agent.tests.test_wheel import bare, installed, wheel
-from tests.devices.served import OWNER, Served, served, until
+from tests.devices.served import OWNER, Served, served
+from tests.waiting import until
 
 from limen.devices.model import KeyStorage, State
 from limen.devices.reading import OF_SOURCES

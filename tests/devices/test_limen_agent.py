@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 from tests.devices.laptops import Ida, devices_of, new_agent
-from tests.devices.served import listening, until
+from tests.devices.served import listening
 from tests.devices.software_agent import ORIGIN
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.devices.model import State

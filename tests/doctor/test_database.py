@@ -66,7 +66,7 @@ async def test_another_process_that_locks_it_is_named(tmp_path: Path, file: Path
         assert process.stdout.readline() == "held\n"
         found = await looked(tmp_path, write_holder=this_machine().write_holder)
     finally:
-        process.communicate("", timeout=10)
+        process.communicate("", timeout=60)
     assert found.state is State.WRONG
     assert "the database is locked" in found.what
     assert f"(pid {process.pid})" in found.what

@@ -132,7 +132,7 @@ async def test_6_a_port_that_another_process_has_taken(well: Well) -> None:
         port = int(process.stdout.readline())
         found = await well.found(listen={"address": f"127.0.0.1:{port}"})
     finally:
-        process.communicate("", timeout=10)
+        process.communicate("", timeout=60)
     assert str(process.pid) in the(found, "ports", "is used by python", "choose another port").what
 
 
@@ -169,7 +169,7 @@ async def test_10_a_database_that_another_process_holds(well: Well) -> None:
         process.stdout.readline()
         found = await well.found(write_holder=this_machine().write_holder)
     finally:
-        process.communicate("", timeout=10)
+        process.communicate("", timeout=60)
     the(found, "database", f"(pid {process.pid})", "stop what it is doing")
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from tests.doctor.scene import PLENTY, outside, setup
-from tests.monitor.houses import MONITOR, harbor, send, sources_of, until, watch_of
+from tests.monitor.houses import MONITOR, harbor, send, sources_of, watch_of
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, SystemClock

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.enforcement.house import NOW, House, tree_of
+from tests.waiting import until
 
 from limen.clock import HOUR, MINUTE
 from limen.enforcement import streams
@@ -28,12 +29,6 @@ def opened(house, person="ana", root=None):
     stream = Stream(answer, "203.0.113.7", "gateway", cut.append)
     house.streams.add(stream)
     return stream, cut
-
-
-async def until(condition, seconds=3.0):
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 -- the condition is no event of ours
-            await asyncio.sleep(0.01)
 
 
 async def test_a_stream_is_cut_once_and_its_cut_is_journaled(house):

@@ -67,7 +67,7 @@ async def test_it_is_cut_when_what_let_it_in_is_gone(town, how):
         subject = {"person": ("person", "ana"), "session": ("session", root.id), "company": ("company", "")}[how]
         house.known.set_not_before(subject, soon)
     with pytest.raises(ConnectionClosed) as closed:
-        await asyncio.wait_for(there.recv(), 3)
+        await asyncio.wait_for(there.recv(), 60)
     assert closed.value.rcvd.code == 1008
     (event,) = [event for event in house.journal.events if event.kind == "stream.cut"]
     assert event.reason == ("person-inactive" if how == "left" else "session-revoked")
@@ -83,7 +83,7 @@ async def test_it_is_cut_when_a_group_is_lost_and_stays_when_nothing_that_matter
     assert await there.recv() == "still here"
     house.known.people.put(replace(house.known.people["ana"], groups=frozenset()))
     with pytest.raises(ConnectionClosed) as closed:
-        await asyncio.wait_for(there.recv(), 3)
+        await asyncio.wait_for(there.recv(), 60)
     assert closed.value.rcvd.code == 1008
     assert house.journal.reasons("stream.cut") == ["nothing-permits"]
 
@@ -93,7 +93,7 @@ async def test_it_is_cut_when_the_lease_runs_out(town):
     there = await open_to(port, house.cookie())
     house.known.lease_until = 0.0
     with pytest.raises(ConnectionClosed):
-        await asyncio.wait_for(there.recv(), 3)
+        await asyncio.wait_for(there.recv(), 60)
     assert house.journal.reasons("stream.cut") == ["lease-expired"]
 
 
@@ -111,7 +111,7 @@ async def test_it_is_cut_when_its_session_ends_by_itself():
             await there.send("hello")
             assert await there.recv() == "hello"
             with pytest.raises(ConnectionClosed):
-                await asyncio.wait_for(there.recv(), 4)
+                await asyncio.wait_for(there.recv(), 60)
     assert house.journal.reasons("stream.cut") == ["session-ended"]
 
 

@@ -19,8 +19,8 @@ async def test_whoever_waits_hears_of_the_next_state() -> None:
     assert not waiting.done()
     before = turns.number
     assert turns.change() > before
-    await asyncio.wait_for(waiting, 1)
-    await asyncio.wait_for(turns.next(before), 1)  # who is behind does not wait
+    await asyncio.wait_for(waiting, 60)
+    await asyncio.wait_for(turns.next(before), 60)  # who is behind does not wait
 
 
 def test_numbers_grow_over_a_restart_and_over_what_somebody_has_already() -> None:

@@ -33,7 +33,7 @@ async def told(tmp_path):
 
 
 async def came(told: Told, number: int) -> list[tuple[str, ...]]:
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         while len(told.reports) < number:  # noqa: ASYNC110 -- what is waited for tells nobody
             await asyncio.sleep(0.01)
     return told.reports

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import pytest
 from tests.front.test_certificate import write
 from tests.interop.fronts import program
 from tests.ports import free_port
+from tests.waiting import until
 
 from limen.clock import SystemClock
 from limen.errors import LimenError
@@ -61,10 +61,7 @@ async def test_an_authority_that_is_down_is_said_and_the_front_stands(tmp_path, 
     front = Front(settings, tmp_path, places, list, SystemClock())
     try:
         await front.start()
-        for _ in range(200):
-            if "no certificate for limen.harbor.example yet" in caplog.text:
-                break
-            await asyncio.sleep(0.05)
+        await until(lambda: "no certificate for limen.harbor.example yet" in caplog.text)
         assert "retrying at increasing intervals" in caplog.text
         assert await admin.is_answering(places.admin_socket)
     finally:

@@ -38,6 +38,6 @@ def test_it_takes_connections_and_reports_on_what_it_is_given_and_ends_when_told
                     assert carried.recv(100) == b""
         finally:
             os.kill(process.pid, signal.SIGTERM)
-            _, told = process.communicate(timeout=20)
+            _, told = process.communicate(timeout=60)
     assert process.returncode == 0
     assert b"too-many-at-once (1)" in told

@@ -62,7 +62,7 @@ async def test_of_two_who_use_one_link_at_once_one_wins(
     both, write = asyncio.Barrier(2), Ports.write
 
     async def at_once(ports: Ports, work: Callable[[Transaction], object]) -> object:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await both.wait()
         return await write(ports, work)
 

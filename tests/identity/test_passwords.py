@@ -141,7 +141,7 @@ def may_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_end, do = threading.Event(), Hashing.do
 
     def held(self: Hashing, stored: str, password: str) -> str:
-        may_end.wait(30)
+        may_end.wait(60)
         return do(self, stored, password)
 
     monkeypatch.setattr(Hashing, "do", held)

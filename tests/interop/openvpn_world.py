@@ -23,9 +23,10 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
-from tests.devices.served import OWNER, Served, served, until
+from tests.devices.served import OWNER, Served, served
 from tests.enforcement.radius.networks import LAPTOP, door_of, run, ties_of, writing
 from tests.interop.test_strongswan import INSIDE, OUTSIDE, cabled
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.cli.radius import certified

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 from tests import slapd
-from tests.devices.served import until
 from tests.enforcement.house import apps, raw, status_of
 from tests.enforcement.ssh.real_host import Client, needs_a_host, real_host
 from tests.enforcement.ssh.world import line_of_output
 from tests.enforcement.upstream import upstream
 from tests.interop.fronts import running
 from tests.interop.killed_limen import killable
+from tests.waiting import until
 
 from limen.clock import SECOND
 from limen.following.wire import line_of

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.devices.served import OWNER, until
+from tests.devices.served import OWNER
 from tests.enforcement.radius.networks import LAPTOP, door_of, ended, healthy, signed_in
 from tests.interop.openvpn_world import CLIENT, missing, session_ids, world
 from tests.interop.test_strongswan import ROAD
+from tests.waiting import until
 
 from limen.clock import SECOND
 from limen.devices.certificates.authority import LIVES

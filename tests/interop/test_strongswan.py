@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.devices.served import until
 from tests.enforcement.radius.networks import LAPTOP, Network, door_of, ended, healthy, network, run, ties_of
 from tests.interop.test_wired_8021x import running
+from tests.waiting import until
 
 from limen.cli.radius import certified
 from limen.clock import SECOND, Milliseconds

@@ -17,6 +17,7 @@ from tests.interop.real_apps import absent
 from tests.interop.unpacked_package import unpacked
 from tests.monitor.detections.texts import rule
 from tests.monitor.watched import Watching, in_force, source, watching
+from tests.waiting import until
 
 from limen.monitor.monitor_rules import LogSource, Way
 from limen.monitor.sources.wizard import Reached, recipes
@@ -46,13 +47,13 @@ async def sent(watched: Watching, number: int, seconds: float = 40) -> list[dict
     def events() -> list[dict[str, Any]]:
         return [one for one in watched.stored() if one["source"] != "app"]
 
-    await watched.until(lambda: len(events()) >= number, seconds)
+    await until(lambda: len(events()) >= number, seconds)
     return events()
 
 
 async def found(watched: Watching, source_name: str) -> None:
     """Return when the rule has found something of this source."""
-    await watched.until(lambda: any(one.rule == FAILED["id"] and source_name in one.sources for one in watched.hits))
+    await until(lambda: any(one.rule == FAILED["id"] and source_name in one.sources for one in watched.hits))
 
 
 def pasted(product: str, way: Way, watched: Watching, folder: Path) -> str:
@@ -119,7 +120,7 @@ async def test_rsyslog_goes_on_after_the_process_was_killed(watched: Watching, t
         await sent(watched, HOW_MANY)
         await watched.kill()
         write_lines(tmp_path / "input", HOW_MANY, 2 * HOW_MANY)
-        await watched.until(lambda: f"port {2 * HOW_MANY - 1} " in str(watched.stored()[-1]))
+        await until(lambda: f"port {2 * HOW_MANY - 1} " in str(watched.stored()[-1]))
 
 
 async def test_syslog_ng_sends_all_it_has(watched: Watching, tmp_path: Path) -> None:

@@ -19,10 +19,10 @@ from pathlib import Path
 from shutil import rmtree, which
 
 import pytest
-from tests.devices.served import until
 from tests.enforcement.radius.networks import LAPTOP, door_of, ended, healthy, network, run
 from tests.interop.test_wired_8021x import Port, plugged_in, running
 from tests.ports import free_port
+from tests.waiting import until
 
 SCHEMA = Path("/usr/share/openvswitch/vswitch.ovsschema")
 OFFICE, GUESTS = "20", "99"

@@ -16,9 +16,9 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from tests.devices.served import until
 from tests.enforcement.radius.networks import LAPTOP, Network, door_of, ended, healthy, network, run, ties_of
 from tests.ports import free_port
+from tests.waiting import until
 
 from limen.clock import SECOND
 from limen.devices.certificates.authority import LIVES

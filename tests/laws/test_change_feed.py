@@ -19,7 +19,7 @@ def test_a_number_drawn_first_is_committed_first_however_two_transactions_interl
     def slow(transaction: Transaction) -> int:
         seq = transaction.changed("person", "slow")
         drew.set()
-        may_commit.wait(5)
+        may_commit.wait(60)
         return seq
 
     def quick(transaction: Transaction) -> int:
@@ -31,7 +31,7 @@ def test_a_number_drawn_first_is_committed_first_however_two_transactions_interl
     first = threading.Thread(target=lambda: results.update(slow=one.write(slow)))
     second = threading.Thread(target=lambda: results.update(quick=other.write(quick)))
     first.start()
-    drew.wait(5)
+    drew.wait(60)
     second.start()
     overtook = second_drew.wait(0.3)
     seen_while_open.append(other.read(lambda s: s.seq))

@@ -119,7 +119,7 @@ async def test_a_running_sender_is_woken_by_what_commits(sender: Sender, transpo
     sender.start()
     put(sender)
     sender.database.write(lambda tx: tx.changed("person", "p_1"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not transport.sent:  # noqa: ASYNC110 -- the transport is a plain list
             await asyncio.sleep(0.01)
     await sender.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
+from tests.waiting import until
 from tests.web.conftest import ORIGIN, Browser, House, move_in
 
 from limen.clock import SystemClock
@@ -50,7 +51,7 @@ async def harbor(tmp_path: Path) -> AsyncIterator[House]:
     async with AsyncExitStack() as closing:
         house = await move_in(closing, tmp_path / "harbor", write_monitor)
         house.clock.forward(SystemClock().now() - house.clock.now())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await watch_of(house).supervision.ready()
         await until(lambda: sources_of(house).is_taking)
         yield house
@@ -77,12 +78,6 @@ def stored(house: House, *, with_tests: bool = False) -> list[dict[str, Any]]:
     folder = house.limen.core.root / "data" / "events"
     every = (msgspec.json.decode(line) for _, line in follow_from(folder, columns))
     return [one for one in every if with_tests or one["source"] != CANARY]
-
-
-async def until(holds: Callable[[], object], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 -- what is waited for tells nobody
-            await asyncio.sleep(0.02)
 
 
 async def send(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.monitor.houses import ada, harbor, sources_of, stored, until, watch_of
+from tests.monitor.houses import ada, harbor, sources_of, stored, watch_of
 from tests.monitor.over_harbor import alerts_of
+from tests.waiting import until
 from tests.web.conftest import Browser, House
 
 from limen.clock import MINUTE

@@ -12,8 +12,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from tests.monitor.houses import send, sources_of, until, watch_of, write_monitor
+from tests.monitor.houses import send, sources_of, watch_of, write_monitor
 from tests.monitor.over_harbor import alerts_of, decided, risk_of, session_of
+from tests.waiting import until
 from tests.web.conftest import House, move_in
 
 from limen.clock import SystemClock

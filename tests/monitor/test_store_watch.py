@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from tests.monitor.houses import ada, harbor, sources_of, stored, until
+from tests.monitor.houses import ada, harbor, sources_of, stored
 from tests.monitor.over_harbor import alerts_of
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.monitor.alerts.words import said, texts_of

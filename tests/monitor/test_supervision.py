@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.dial import size
 from tests.monitor.watched import KEYS, send_udp, source, watching
+from tests.waiting import until
 
 from limen.clock import SystemClock
 from limen.events import Event
@@ -36,7 +37,7 @@ async def test_what_is_delivered_is_durable_when_it_is_answered(tmp_path: Path) 
     async with watching(tmp_path, source("app", "http", "json")) as watched:
         await watched.supervision.deliver([frame(number) for number in range(100)])
         assert [one["fields"]["number"] for one in watched.stored()] == list(range(100))
-        await watched.until(lambda: watched.supervision.health and watched.supervision.health.sources)
+        await until(lambda: watched.supervision.health and watched.supervision.health.sources)
         health = watched.supervision.health
         assert health is not None
         assert [(one.name, one.events, one.unreadable) for one in health.sources] == [("app", 100, 0)]
@@ -139,7 +140,7 @@ asyncio.run(main())
         pid = int(server.stdout.readline())
         assert pid > 1
         os.kill(server.pid, signal.SIGKILL)
-    for _ in range(1_000):
+    for _ in range(3_000):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
@@ -153,9 +154,9 @@ async def test_it_finds_in_the_journal_and_says_it_once_however_often_it_is_kill
     async with watching(tmp_path) as watched:
         journal.record(Event(at=SystemClock().now(), kind="break_glass.used", actor="p_1"))
         journal.flush()
-        await watched.until(lambda: watched.hits)
+        await until(lambda: watched.hits)
         await watched.kill()
-        await watched.until(lambda: len(watched.hits) > 1)  # its place was not kept yet, so it is found again
+        await until(lambda: len(watched.hits) > 1)  # its place was not kept yet, so it is found again
     journal.close()
     assert len({hit.id for hit in watched.hits}) == 1
     assert watched.hits[0].events
@@ -171,10 +172,10 @@ async def test_syslog_is_taken_from_configured_addresses_alone(tmp_path: Path) -
         assert sorted(one["source"] for one in events) == ["firewall", "switch", "switch"]
         assert {one["user"] for one in events} == {"ida"}
         await watched.set_sources(source("firewall", "udp", addresses=("192.0.2.1/32",)))
-        assert await asyncio.wait_for(reader.read(), 10) == b""
+        assert await asyncio.wait_for(reader.read(), 60) == b""
         writer.close()
         send_udp(watched.ports("udp"), SYSLOG)
-        await watched.until(lambda: watched.supervision.health and watched.supervision.health.refused.get("udp"))
+        await until(lambda: watched.supervision.health and watched.supervision.health.refused.get("udp"))
     assert len(watched.stored()) == 3
 
 

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from tests.monitor.detections.texts import rule, text_of
-from tests.monitor.houses import harbor, sources_of, until, watch_of
+from tests.monitor.houses import harbor, sources_of, watch_of
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.monitor.detections.section import DetectionRules

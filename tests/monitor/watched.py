@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ import msgspec
 from cryptography import x509
 from tests.monitor.detections.texts import text_of
 from tests.ports import free_ports
+from tests.waiting import until
 
 from limen import private_authority
 from limen.clock import DAY, SystemClock
@@ -59,13 +60,8 @@ class Watching:
         columns = Columns.of(COLUMNS)
         return [msgspec.json.decode(line) for _, line in follow_from(self.folder / "events", columns)]
 
-    async def until(self, holds: Callable[[], object], seconds: float = 60) -> None:
-        async with asyncio.timeout(seconds):
-            while not holds():  # noqa: ASYNC110 -- what is waited for tells nobody
-                await asyncio.sleep(0.02)
-
     async def until_stored(self, number: int, seconds: float = 60) -> list[dict[str, Any]]:
-        await self.until(lambda: len(self.stored()) >= number, seconds)
+        await until(lambda: len(self.stored()) >= number, seconds)
         return self.stored()
 
     async def set_sources(self, *sources: Watched) -> None:
@@ -74,11 +70,11 @@ class Watching:
 
     async def kill(self) -> None:
         """End the process as hard as it can be ended, and wait until there is another."""
-        await self.until(lambda: self.supervision.listening.ports and self.supervision.pid)
+        await until(lambda: self.supervision.listening.ports and self.supervision.pid)
         before = self.supervision.pid
         assert before > 1
         os.kill(before, signal.SIGKILL)
-        await self.until(lambda: self.supervision.pid not in {before, 0} and self.supervision.listening.ports, 60)
+        await until(lambda: self.supervision.pid not in {before, 0} and self.supervision.listening.ports, 60)
 
     def client(self, folder: Path, name: str = "sender") -> tuple[ssl.SSLContext, str]:
         """TLS for a sender with a certificate of its own, and the certificate's hash. Three files are in `folder`."""
@@ -131,7 +127,7 @@ async def watching(folder: Path, *sources: Watched, tls: bool = False) -> AsyncI
     )
     made.supervision.start()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await made.supervision.ready()
         yield made
     finally:
@@ -143,7 +139,7 @@ async def in_force(watched: Watching, ready: dict[str, Any], *rules: dict[str, A
     text = text_of(ready, *rules)
     await watched.supervision.give(RULES, msgspec.msgpack.encode(Chosen(texts={"detections/a.yml": text})))
     product = ready["logsource"]["product"]
-    for number in range(1_000):
+    for number in range(1_200):
         said = msgspec.json.encode({"id": f"ready{number}", "product": product, "kind": "ready"})
         now = SystemClock().now()
         await watched.supervision.deliver([Frame(source="app", kind="json", received_at=now, data=said)])

@@ -144,7 +144,7 @@ def _build(lab: PacketLab) -> None:
                 kind = IPv4Address if family == 4 else IPv6Address
                 batch.append(f"neigh add {kind(address(number, one, family))} lladdr {mac} dev {leg} nud permanent")
         subprocess.run(
-            ["ip", "-n", lab.router, "-batch", "-"], input="\n".join(batch), text=True, check=True, timeout=30
+            ["ip", "-n", lab.router, "-batch", "-"], input="\n".join(batch), text=True, check=True, timeout=60
         )
     time.sleep(0.3)  # until the links are up for IPv6 too
 
@@ -157,7 +157,7 @@ def _tear_down(lab: PacketLab) -> None:
 
 
 def _ip(*words: str) -> str:
-    return subprocess.run(["ip", *words], check=True, capture_output=True, text=True, timeout=30).stdout
+    return subprocess.run(["ip", *words], check=True, capture_output=True, text=True, timeout=60).stdout
 
 
 def _mac(namespace: str, interface: str) -> bytes:

@@ -81,17 +81,17 @@ def test_what_nobody_waits_for_any_more_is_stopped(large: None, monkeypatch: pyt
 
     def wait(process: subprocess.Popen[bytes], _order: bytes) -> Iterator[object]:
         begun.set()  # the process waits for its order, and would for ever
-        ended.append(process.wait(20))
+        ended.append(process.wait(60))
         yield from ()
 
     monkeypatch.setattr(limited, "_exchanged", wait)
     thread = threading.Thread(target=lambda: limited.broken_nevers(_network()))
     thread.start()
-    assert begun.wait(20)
+    assert begun.wait(60)
     limited.stop_pages()  # another revision: what somebody asks of a change goes on
     assert not ended
     limited.stop()
-    thread.join(20)
+    thread.join(60)
     assert ended == [-signal.SIGKILL]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from tests.sso.client import Grafana, written
+from tests.waiting import until
 from tests.web.conftest import Browser, House, move_in
 
 from limen.clock import SECOND
@@ -69,17 +70,14 @@ async def house(tmp_path: Path, listening: Told) -> AsyncIterator[House]:
         yield await move_in(closing, tmp_path / "harbor", with_listener)
 
 
-async def until(told: Told, count: int) -> None:
-    for _ in range(100):
-        if len(told.tokens) >= count:
-            return
-        await asyncio.sleep(0.05)
+async def until_told(told: Told, count: int) -> None:
+    await until(lambda: len(told.tokens) >= count)
 
 
 async def test_the_app_is_told_within_a_second(house: House, mia: Browser, grafana: Grafana, listening: Told) -> None:
     signed_in = await grafana.claims((await grafana.tokens(mia))["id_token"])
     await house.limen.identity.sessions.revoke_person(house.id_of("mia@harbor.example"), by="")
-    await until(listening, 1)
+    await until_told(listening, 1)
     told = await grafana.claims(listening.tokens[0])
     assert (told["sid"], told["sub"], told["aud"]) == (signed_in["sid"], signed_in["sub"], "grafana")
     assert (told["events"], "nonce" in told) == ({EVENT: {}}, False)
@@ -95,15 +93,12 @@ async def test_it_is_told_again_until_it_hears_and_not_for_ever(
     logouts = house.limen.core.offers.take(Logouts)
     await house.limen.identity.sessions.revoke_person(house.id_of("mia@harbor.example"), by="")
     for tries, pause in enumerate(PAUSES, 1):
-        await until(listening, tries)
+        await until_told(listening, tries)
         await asyncio.sleep(0.1)
         house.clock.forward(pause + SECOND)
         await logouts.work()
-    await until(listening, len(PAUSES) + 1)
-    for _ in range(20):
-        if house.events("sso.sign_out_told"):
-            break
-        await asyncio.sleep(0.1)
+    await until_told(listening, len(PAUSES) + 1)
+    await until(lambda: house.events("sso.sign_out_told"))
     assert [event.outcome for event in house.events("sso.sign_out_told")] == ["failure"]
     left = await house.limen.database.reading(lambda s: sign_ins.due_logouts(s.connection, 1 << 60, 9))
     assert left == []

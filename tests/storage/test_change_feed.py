@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
+from tests.waiting import until
 
 from limen.clock import DAY, SetClock
 from limen.facts import FactStore
@@ -26,12 +27,6 @@ async def feed(database: Database, known: FactStore, clock: SetClock) -> AsyncIt
     feed = Feed(database, known, clock=clock)
     yield feed
     await feed.stop()
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():  # noqa: ASYNC110 -- facts in memory tell nobody when they change
-            await asyncio.sleep(0.01)
 
 
 async def test_what_changed_is_applied_before_settled_returns(database: Database, feed: Feed) -> None:
@@ -105,7 +100,7 @@ async def test_when_rows_cannot_be_applied_nothing_is_acknowledged_and_settled_w
     assert not waiting.done()
     assert known.lease_until == lease
     clock.forward(int(feed_module.LEASE_SECONDS * 1000))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await waiting
 
 

@@ -41,7 +41,7 @@ async def test_what_comes_while_one_is_written_is_the_next(database: Database, t
 
     def slow(_transaction: Transaction) -> int:
         begun.set()
-        may_end.wait(10)
+        may_end.wait(60)
         return 0
 
     first = asyncio.create_task(database.writing_together(slow))
@@ -104,7 +104,7 @@ async def test_a_closed_database_is_an_error_and_no_endless_wait(where: str) -> 
     database = Database.open(where)
     database.close()
     asked = [database.writing_together(lambda t: t.changed("person", "p")) for _ in range(2)]
-    ended = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 5)
+    ended = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 60)
     assert [type(each) for each in ended] == [RuntimeError] * 2
 
 
@@ -124,7 +124,7 @@ class Interrupted(deque[object]):
         got = super().popleft()
         if self.is_first:
             self.is_first = False
-            self.goes_on.wait(10)
+            self.goes_on.wait(60)
         return got
 
 
@@ -138,5 +138,5 @@ async def test_two_threads_that_take_at_once_leave_nobody_waiting() -> None:
         asked.append(asyncio.create_task(together.ask(lambda _: 2)))
         await asyncio.sleep(0.05)
         waiting.goes_on.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert await asyncio.gather(*asked) == [0, 1, 2]

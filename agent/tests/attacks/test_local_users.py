@@ -59,7 +59,7 @@ def look_as_the_unit(seconds: str, *, without: str = "") -> tuple[str, float]:
     kept = ["-all", *(f"+{name.removeprefix('cap_')}" for name in left if name != without)]
     confined = ["setpriv", "--no-new-privs", f"--bounding-set={','.join(kept)}"]
     command = [*confined, sys.executable, "-c", HANGING.replace("SECONDS", seconds)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=with_path(), timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=with_path(), timeout=60)
     reason, took_s = json.loads(done.stdout)
     return reason, took_s
 
@@ -116,7 +116,7 @@ def listening(ports: list[int]) -> Iterator[tuple[ProofServer, list[str]]]:
     thread.start()
     yield server, said
     stopping.set()
-    thread.join(10)
+    thread.join(60)
     server.stop()
 
 

@@ -143,7 +143,7 @@ def test_a_service_that_a_person_put_there_is_not_asked(tmp_path, monkeypatch) -
 
 
 def is_gone(pid: int) -> bool:
-    for _ in range(100):
+    for _ in range(3_000):
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return True

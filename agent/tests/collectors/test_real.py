@@ -62,7 +62,7 @@ time.sleep(0.3)
 said = {"empty": enabled()}
 began = time.monotonic()
 nft("table inet filter { chain input { type filter hook input priority 0; policy drop; iif lo accept; }; }")
-said["noticed"] = noticed.wait(5)
+said["noticed"] = noticed.wait(60)
 said["noticed_ms"] = (time.monotonic() - began) * 1000
 said["dropping"] = enabled()
 nft("insert rule inet filter input accept")
@@ -145,7 +145,7 @@ def clamd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNam
         time.sleep(0.05)
     yield SimpleNamespace(path=path, spool=spool, process=process)
     process.terminate()
-    process.wait(20)
+    process.wait(60)
 
 
 def scan(path: Path, content: bytes) -> bytes:
@@ -173,7 +173,7 @@ def test_clamd_answers_and_what_it_finds_is_a_threat_until_it_is_cleared(clamd) 
         file.unlink()
     assert seen("threats").observed == {"active": []}
     clamd.process.terminate()
-    clamd.process.wait(20)
+    clamd.process.wait(60)
     assert seen("anti_malware").observed.get("running") is not True
     assert seen("threats").state == "unknown"
 
@@ -224,12 +224,12 @@ def test_gsettings_is_asked_as_the_person_in_their_session(tmp_path) -> None:
         assert json.loads(done.stdout) == {"after_s": 120}
     finally:
         daemon.terminate()
-        daemon.wait(10)
+        daemon.wait(60)
         shutil.rmtree(home, ignore_errors=True)
 
 
 def until_there(path: Path) -> None:
-    for _ in range(200):
+    for _ in range(3_000):
         if path.exists():
             return
         time.sleep(0.02)

@@ -113,7 +113,7 @@ def test_the_loop_ends_when_it_is_stopped(log: Path, folder: StateFolder) -> Non
     thread = threading.Thread(target=following(Limen(), folder, log).run, args=(stopping,))
     thread.start()
     stopping.set()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.waiting import wait_until
 
 from limen_agent.logs import systemd_journal
 from limen_agent.logs.systemd_journal import HangsError, read_on
@@ -40,13 +41,10 @@ def journald(place: Path, program: str = "limen-test") -> Iterator[Callable[[str
             running.stdin.write(f"{text}\n".encode())
             running.stdin.flush()
 
-        for _ in range(500):
-            if pid.exists() and pid.read_text().strip() and read_on("", f"--directory={folder}")[1]:
-                break
-            time.sleep(0.02)
+        wait_until(lambda: pid.exists() and pid.read_text().strip() and read_on("", f"--directory={folder}")[1])
         yield say
         running.stdin.close()
-        running.wait(10)
+        running.wait(60)
         os.kill(int(pid.read_text()), 15)
 
 
@@ -58,7 +56,7 @@ def said(tmp_path: Path) -> Iterator[Callable[[str], None]]:
 
 def until(folder: Path, cursor: str, number: int) -> tuple[list[str], str]:
     found: list[str] = []
-    for _ in range(300):
+    for _ in range(1_200):
         lines, cursor, _ = read_on(cursor, f"--directory={folder}")
         found += [line for line in lines if '"limen-test"' in line]
         if len(found) >= number:

@@ -52,7 +52,7 @@ def ask(port: int, method: str = "POST", path: str = "/prove", body: object = AS
     said = {"Host": f"127.0.0.1:{port}", "Origin": ORIGIN, "Content-Type": "application/json"}
     said |= {name.replace("_", "-").title(): value for name, value in headers.items()}
     content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in said.items():
             if value is not None:

@@ -35,7 +35,7 @@ def serving(service, monkeypatch) -> Iterator[SimpleNamespace]:
         loop.start()
         if listens:
             stream.start()
-            assert service.limen.stream_opened.wait(10)
+            assert service.limen.stream_opened.wait(60)
         service.limen.wait_for_reports(1)
         return started
 
@@ -43,7 +43,7 @@ def serving(service, monkeypatch) -> Iterator[SimpleNamespace]:
     yield started
     service.service.stop()
     service.limen.hang_up()
-    loop.join(10)
+    loop.join(60)
 
 
 def test_it_reports_all_at_the_start_and_keeps_what_limen_answers(serving) -> None:
@@ -119,7 +119,7 @@ def test_settings_that_limen_sends_are_kept_within_bounds(serving) -> None:
 def test_ended_stops_it_and_is_kept_for_its_owner(serving, why) -> None:
     serving.start(listens=True)
     serving.limen.push("ended", why=why)
-    serving.loop.join(10)
+    serving.loop.join(60)
     assert not serving.loop.is_alive()
     record = read_record(serving.folder)
     assert (record.ended, bool(record.problem)) == (why, True)
@@ -135,7 +135,7 @@ def test_in_quarantine_nothing_is_sent_until_limen_lets_it_listen_again(serving)
     assert len(serving.limen.reports) == 1
     serving.limen.stream_opened.clear()
     serving.limen.hang_up()
-    assert serving.limen.stream_opened.wait(10)
+    assert serving.limen.stream_opened.wait(60)
     assert serving.limen.wait_for_reports(2)[1]["why"] == "start"
     until(lambda: read_record(serving.folder).ended == "")
 
@@ -164,7 +164,7 @@ def test_a_device_that_limen_does_not_know_stops(serving) -> None:
     serving.start()
     serving.limen.devices.clear()
     serving.service.wishes.add("asked")
-    serving.loop.join(10)
+    serving.loop.join(60)
     assert read_record(serving.folder).ended == "not_this_device"
 
 

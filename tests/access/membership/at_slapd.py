@@ -138,7 +138,7 @@ class AtSlapd:
             states = self.house.limen.core.database.read(lambda snapshot: store.ASKED.states(snapshot.connection))
             return "office" in states and states["office"].busy_until <= self.house.clock.now()
 
-        for _ in range(500):
+        for _ in range(3_000):
             if is_over():
                 return
             await asyncio.sleep(0.02)

@@ -68,7 +68,7 @@ async def test_a_server_without_tls_gets_no_secret() -> None:
         thief.start()
         port = listening.getsockname()[1]
         word = await word_of(LdapServer(f"ldap://localhost:{port}", LIMEN, SECRET))
-        thief.join(5)
+        thief.join(60)
     assert word == "untrusted"
     assert SECRET.encode() not in bytes(had)
 

@@ -31,7 +31,7 @@ class Asked:
         await self.writer.drain()
 
     async def head(self) -> tuple[int, dict[str, str]]:
-        head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 20)).decode("latin-1")
+        head = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 60)).decode("latin-1")
         first, *lines = head[:-4].split("\r\n")
         return int(first.split(" ")[1]), {one.partition(": ")[0].lower(): one.partition(": ")[2] for one in lines}
 
@@ -51,7 +51,7 @@ class Asked:
 
     async def is_over(self) -> bool:
         try:
-            return not await asyncio.wait_for(self.reader.read(1), 20)
+            return not await asyncio.wait_for(self.reader.read(1), 60)
         except ConnectionError:
             return True
 

@@ -62,12 +62,12 @@ class MailServer:
     async def answers(self) -> list[tuple[bytes, bytes]]:
         found: list[tuple[bytes, bytes]] = []
         while not found or found[-1][0] not in (b"c", b"a", b"r", b"t", b"d", b"y"):
-            found.append(await asyncio.wait_for(read_packet(self.reader), 20))
+            found.append(await asyncio.wait_for(read_packet(self.reader), 60))
         return found
 
     async def is_over(self) -> bool:
         try:
-            return not await asyncio.wait_for(self.reader.read(1), 20)
+            return not await asyncio.wait_for(self.reader.read(1), 60)
         except ConnectionError:
             return True
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.data.doors.protecting import OwnProtection
+from tests.waiting import until
 
 from limen.clock import SetClock
 from limen.data.doors.mass_renaming import MassRenaming
@@ -26,12 +27,11 @@ class Patrolled:
     quarantine: Quarantine
     alarms: list[tuple[MassRenaming, str, str]] = field(default_factory=list)
 
-    async def until(self, is_so: Callable[[], object], seconds: float = 15) -> None:
-        for _ in range(int(seconds / 0.02)):
-            if is_so():
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError((self.patrol.counts, self.protection.noted))
+    async def until(self, is_so: Callable[[], object]) -> None:
+        try:
+            await until(is_so)
+        except AssertionError as late:
+            raise AssertionError((self.patrol.counts, self.protection.noted)) from late
 
     @property
     def names(self) -> set[str]:
@@ -56,7 +56,7 @@ async def patrolled(folder: Path, protection: OwnProtection, **about: Any) -> As
     made = Patrolled(protection, patrol, root, quarantine, alarms)
     probe = root / ".begun"
     try:
-        for number in range(300):  # until the system tells of changes
+        for number in range(3_000):  # until the system tells of changes
             if number % 50 == 0:
                 probe.write_text("x")
             await asyncio.sleep(0.02)

@@ -12,8 +12,8 @@ from pathlib import Path
 from docx import Document
 from tests.data.doors.icap_client import Asked, reqmod
 from tests.data.doors.milter_client import MailServer
-from tests.devices.served import until
 from tests.ports import free_ports
+from tests.waiting import until
 from tests.web.conftest import House, move_in
 
 from limen.clock import SystemClock

@@ -14,6 +14,7 @@ from cryptography import x509
 from tests.data.doors.icap_client import Asked, reqmod
 from tests.data.doors.protecting import CARD, NO_CARD, OwnProtection
 from tests.ports import free_port
+from tests.waiting import until
 
 from limen.clock import DAY, SetClock, SystemClock
 from limen.data.doors import looking_anew, services
@@ -195,10 +196,7 @@ async def test_what_changed_while_limen_was_away_is_looked_at(tmp_path: Path, mo
     (root / "new.txt").write_bytes(CARD)
     async with entry_points(tmp_path, OwnProtection(Step.QUARANTINE), **said) as made:
         await made.sweep()
-        for _ in range(300):
-            if made.quarantine.all():
-                break
-            await asyncio.sleep(0.02)
+        await until(made.quarantine.all)
         assert [one.path for one in made.quarantine.all()] == ["new.txt"]
 
 
@@ -212,10 +210,7 @@ async def test_what_lay_there_before_is_looked_at_when_somebody_asks(tmp_path: P
         assert made.quarantine.all() == []
         looking_anew.ask(tmp_path / "data", ["sales", "none"])
         await made.agree()
-        for _ in range(300):
-            if made.quarantine.all():
-                break
-            await asyncio.sleep(0.02)
+        await until(made.quarantine.all)
         assert [one.path for one in made.quarantine.all()] == ["old.txt"]
 
 
@@ -227,10 +222,7 @@ async def test_what_changed_while_limen_was_away_is_looked_at_when_it_starts(tmp
         await made.sweep()
     (root / "new.txt").write_bytes(CARD)
     async with entry_points(tmp_path, OwnProtection(Step.QUARANTINE), **said) as made:
-        for _ in range(300):
-            if made.quarantine.all():
-                break
-            await asyncio.sleep(0.02)
+        await until(made.quarantine.all)
         assert [one.path for one in made.quarantine.all()] == ["new.txt"]
 
 

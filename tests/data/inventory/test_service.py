@@ -28,7 +28,7 @@ async def test_the_server_goes_through_the_stores_in_force_by_the_rules_in_force
     core.known.set_rules(DataRules, DataRules(labels=(cards,), stores=(store,)))
     core.known.set_rules(StatedStores, StatedStores({"share": store}))
     inventory = core.offers.take(Inventory)
-    for _ in range(100):  # the server may be at it already
+    for _ in range(1_200):  # the server may be at it already
         await inventory.take(store)
         if (await inventory.states())["share"].whole_at:
             break

@@ -25,12 +25,12 @@ async def test_a_file_that_is_written_has_its_folder_gone_through(
     stores = {"share": folder_store(tmp_path), "s3": Store("s3", StoreKind.S3, "x", Label.PUBLIC)}
     watched = Watching(lambda: stores, asked.put, sleep=no_wait)
     await watched.keep_up()
-    for number in range(100):  # the watcher begins in a thread of its own
+    for number in range(1_200):  # the watcher begins in a thread of its own
         await asyncio.to_thread((tmp_path / f"{number}.txt").write_text, "x")
         await asyncio.sleep(0.05)
         if not asked.empty():
             break
-    assert await asyncio.wait_for(asked.get(), 5) == "share"
+    assert await asyncio.wait_for(asked.get(), 60) == "share"
     await watched.close()
 
 

@@ -117,7 +117,7 @@ def test_the_how_tos_script_signs_as_it_must(tmp_path: Path) -> None:
     secret = new_secret()
     command = ["sh", "custom-limen", "alert", secret, "https://login.harbor.example/signals/wazuh"]
     path = f"{tmp_path}:/usr/bin:/bin"
-    subprocess.run(command, cwd=tmp_path, env={"PATH": path}, check=True, timeout=30)
+    subprocess.run(command, cwd=tmp_path, env={"PATH": path}, check=True, timeout=60)
     sent = (tmp_path / "sent").read_text().splitlines()
     headers = dict(
         line.lower().split(": ", 1) if "signature" not in line else line.split(": ", 1) for line in sent if ": " in line

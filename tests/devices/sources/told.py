@@ -66,7 +66,7 @@ async def send(house: House, token: str, body: bytes, path: str = "/devices/push
 
 async def happened(house: House, kind: str) -> list[Event]:
     """Events of this kind: what strangers cause is journaled a moment later."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not (found := house.events(kind)):  # noqa: ASYNC110 -- the journal writes in a thread of its own
             await asyncio.sleep(0.01)
     return found

@@ -261,10 +261,10 @@ async def test_a_sender_that_is_slow_makes_no_scanner_late(guarded):
     reader, writer = await asyncio.open_connection("127.0.0.1", guarded.port)
     fields = "Content-Length: 8\r\nExpect: 100-continue\r\n"
     writer.write(request(method="POST", cookie=guarded.house.cookie(), fields=fields))
-    assert (await asyncio.wait_for(reader.readline(), 3)).startswith(b"HTTP/1.1 100")
+    assert (await asyncio.wait_for(reader.readline(), 60)).startswith(b"HTTP/1.1 100")
     await asyncio.sleep(0.25)
     writer.write(b"harmless")
-    assert b"HTTP/1.1 200" in await asyncio.wait_for(reader.read(), 3)
+    assert b"HTTP/1.1 200" in await asyncio.wait_for(reader.read(), 60)
     writer.close()
 
 

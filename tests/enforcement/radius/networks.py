@@ -134,7 +134,7 @@ def signed_in(house: House, person: str, session_id: str = "s_ida", strength: in
 
 async def ended(house: House, app: str) -> str:
     """Why a session of this app ended, as the journal says; "" where none did."""
-    for _ in range(100):
+    for _ in range(3_000):
         for event in house.events("radius.session_ended"):
             if event.details["app"] == app:
                 return event.reason
@@ -299,7 +299,7 @@ def freeradius(own: Path) -> Iterator[subprocess.Popen[bytes]]:
     with said.open("wb") as log:
         process = _started(own, log)
         try:
-            for _ in range(200):
+            for _ in range(1_200):
                 if b"Ready to process requests" in said.read_bytes():
                     break
                 assert process.poll() is None, said.read_text()[-3_000:]
@@ -307,6 +307,6 @@ def freeradius(own: Path) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
             if os.environ.get("LIMEN_KEEPS_LOGS"):
                 print(said.read_text()[-20_000:])

@@ -95,7 +95,7 @@ server nas {{
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while b"Ready to process" not in await process.stdout.readline():
                 pass
         yield

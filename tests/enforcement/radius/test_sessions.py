@@ -23,6 +23,7 @@ from tests.enforcement.radius.networks import (
     ties_of,
     writing,
 )
+from tests.waiting import until
 from tests.web.conftest import House, move_in
 
 from limen.clock import HOUR, MINUTE, SECOND
@@ -66,10 +67,7 @@ async def test_a_nas_that_does_not_end_it_is_an_alert(harbor: House, told: list[
     reply = await confirmed(harbor, replace(VPN, calling="192.0.2.66"))
     await harbor.limen.identity.sessions.revoke_person(ida(harbor), by="")
     assert await ended(harbor, "vpn")
-    for _ in range(50):
-        if harbor.events("radius.disconnect_failed"):
-            break
-        await asyncio.sleep(0.02)
+    await until(lambda: harbor.events("radius.disconnect_failed"))
     assert told == [reply.session]
     assert [event.reason for event in harbor.events("radius.disconnect_failed")] == ["silent"]
 
@@ -87,7 +85,7 @@ async def rows(harbor: House) -> list[str]:
 
 
 async def ends_soon(harbor: House) -> None:
-    for _ in range(100):
+    for _ in range(3_000):
         if not await rows(harbor):
             return
         await asyncio.sleep(0.02)

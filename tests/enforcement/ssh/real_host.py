@@ -122,7 +122,7 @@ def real_host(folder: Path) -> Iterator[RealHost]:
         outer.wait()
         for process in host.running if host is not None else ():
             process.kill()  # one that was stopped has stopped what started it
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 @dataclass

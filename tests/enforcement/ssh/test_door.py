@@ -26,7 +26,7 @@ from limen.following.wire import line_of
 
 async def ended(house: House, serial: int) -> str:
     """Why a certificate was revoked, as the journal says; "" where it was not."""
-    for _ in range(50):
+    for _ in range(3_000):
         for event in house.events("ssh.certificate_ended"):
             if event.details["serial"] == serial:
                 return event.reason

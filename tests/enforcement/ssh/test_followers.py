@@ -39,9 +39,9 @@ async def test_a_host_waits_until_there_is_something_new() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     one.end(ISSUED)
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, 60)
     assert (told(one)["ended"], one.number > number) == ([ISSUED.serial], True)
-    await asyncio.wait_for(one.next(number), 1)  # who comes late is answered at once
+    await asyncio.wait_for(one.next(number), 60)  # who comes late is answered at once
 
 
 async def test_numbers_grow_over_a_restart() -> None:
@@ -60,7 +60,7 @@ async def test_a_state_that_is_ahead_is_outgrown_and_not_in_force() -> None:
     waiting = asyncio.create_task(one.next(one.number))
     await asyncio.sleep(0)
     assert one.outgrow(ahead)
-    await asyncio.wait_for(waiting, 1)  # every host is told
+    await asyncio.wait_for(waiting, 60)  # every host is told
     one.hear(HOST.id, Heard(NOW, ahead))
     assert not one.is_in_force("databases", one.number)
     assert (one.number, told(one)["number"], one.outgrow(ahead)) == (ahead + 1, ahead + 1, False)
@@ -94,7 +94,7 @@ async def test_whether_a_state_is_in_force_is_what_hosts_that_are_there_have_sai
     await asyncio.sleep(0)
     assert told(one)["accounts"] == ["ida"]
     one.hear(HOST.id, Heard(NOW, one.number))
-    await asyncio.wait_for(creating, 1)
+    await asyncio.wait_for(creating, 60)
 
 
 async def test_what_is_over_is_forgotten() -> None:

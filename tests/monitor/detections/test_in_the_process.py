@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from tests.monitor.detections.test_company_rules import TEXT, put
 from tests.monitor.detections.texts import rule, text_of
-from tests.monitor.houses import send, sources_of, until, watch_of, write_monitor
+from tests.monitor.houses import send, sources_of, watch_of, write_monitor
+from tests.waiting import until
 from tests.web.conftest import House, move_in
 
 from limen.clock import SystemClock
@@ -34,7 +35,7 @@ async def harbor(tmp_path: Path) -> AsyncIterator[House]:
     async with AsyncExitStack() as closing:
         house = await move_in(closing, tmp_path / "harbor", with_rules)
         house.clock.forward(SystemClock().now() - house.clock.now())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await watch_of(house).supervision.ready()
         await until(lambda: sources_of(house).is_taking)
         yield house

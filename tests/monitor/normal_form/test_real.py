@@ -87,7 +87,7 @@ def _nginx(folder: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.mark.parametrize(("form", "has_zone"), [("--rfc5424=notq", True), ("--rfc3164", False)])
@@ -100,7 +100,7 @@ def test_loggers_own_messages(form: str, has_zone: bool) -> None:
         received.settimeout(20)
         to = ["--udp", "--server", "127.0.0.1", "--port", str(received.getsockname()[1])]
         about = [form, "--id=812", "--tag", "sshd", "--priority", "auth.info"]
-        subprocess.run([logger, *to, *about, line], check=True, timeout=20)
+        subprocess.run([logger, *to, *about, line], check=True, timeout=60)
         written = received.recv(65_536)
     now = int(time.time() * 1_000)
     zone = "" if has_zone else str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 from tests.monitor.process.kept_in_memory import KeptInMemory
+from tests.waiting import wait_until
 
 from limen.clock import SystemClock
 from limen.monitor.detections.hit import Hit, Level
@@ -61,26 +61,19 @@ def detecting(
     )
 
 
-def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_every_event_is_seen_once_and_it_goes_on_from_its_place(tmp_path: Path) -> None:
     store, found, first = KeptInMemory(), list[Hit](), Counting()
     store.append(lines(0, 5_000))
     one = detecting(tmp_path, store, found.extend, counting=first)
     one.start()
-    until(lambda: first.seen == 5_000)
+    wait_until(lambda: first.seen == 5_000)
     one.close()
     store.append(lines(5_000, 5_010))
     second = Counting()
     again = detecting(tmp_path, store, found.extend, counting=second)
     began = SystemClock().now()
     again.start()
-    until(lambda: second.seen == 5_010)
+    wait_until(lambda: second.seen == 5_010)
     again.close()
     assert second.uids == [str(number) for number in range(5_000, 5_010)]
     assert [hit.id for hit in found] == [str(number) for number in range(2, 5_010, 3)]
@@ -100,7 +93,7 @@ def test_what_was_not_taken_is_found_again(tmp_path: Path) -> None:
     assert not (tmp_path / FILE).exists()
     again = detecting(tmp_path, store, found.extend, counting=Counting())
     again.start()
-    until(lambda: len(found) == 3)
+    wait_until(lambda: len(found) == 3)
     again.close()
 
 
@@ -109,7 +102,7 @@ def test_one_that_errs_is_told_of_once_and_leaves_the_others_their_turn(tmp_path
     store.append(lines(0, 6))
     one = detecting(tmp_path, store, found.extend, bad=Erring(), good=good)
     one.start()
-    until(lambda: good.seen == 6)
+    wait_until(lambda: good.seen == 6)
     one.close()
     assert [hit.rule for hit in found] == ["rule-failed", "third", "third"]
 
@@ -119,11 +112,11 @@ def test_a_new_detector_goes_on_from_what_the_one_before_remembers(tmp_path: Pat
     store.append(lines(0, 4))
     one = detecting(tmp_path, store, lambda _: None, counting=old)
     one.start()
-    until(lambda: old.seen == 4)
+    wait_until(lambda: old.seen == 4)
     one.between(lambda: {"counting": new})
-    until(lambda: new.seen == 4)
+    wait_until(lambda: new.seen == 4)
     store.append(lines(4, 6))
-    until(lambda: new.seen == 6)
+    wait_until(lambda: new.seen == 6)
     one.close()
 
 
@@ -134,6 +127,6 @@ def test_what_is_damaged_is_begun_anew(tmp_path: Path, monkeypatch: pytest.Monke
     store.append(lines(0, 3))
     one = detecting(tmp_path, store, lambda _: None, counting=seen)
     one.start()
-    until(lambda: seen.seen == 3)
+    wait_until(lambda: seen.seen == 3)
     one.close()
     assert read_state(tmp_path).position == (3, 0, 0)

@@ -89,7 +89,7 @@ async def test_there_is_a_bound_and_half_of_it_is_for_those_who_are_answered(
     await asyncio.sleep(0.03)
     assert not waits.done()
     running.store.wrong = None
-    await asyncio.wait_for(waits, 5)
+    await asyncio.wait_for(waits, 60)
     assert running.pipeline.has_room
 
 

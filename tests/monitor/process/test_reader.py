@@ -36,5 +36,5 @@ def test_it_reads_by_what_it_was_told_last_until_its_link_ends() -> None:
         (line,) = link.answer().lines
         found.append(msgspec.json.decode(line).get("person_id", ""))
     link.close()
-    living.join(20)
+    living.join(60)
     assert (found, len(ended)) == (["", "p_1", "p_2"], 1)

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
 from tests.monitor.normal_form.frames import frame
+from tests.waiting import until
 
 from limen.monitor.normal_form.identities import Identities
 from limen.monitor.normal_form.reading import events_in
@@ -24,12 +25,6 @@ from limen.monitor.understanding import NAMES, Understanding
 
 MANY = [frame("json", b"\n".join(b'{"user": "jane", "n": %d}' % n for n in range(at, at + 500))) for at in range(20)]
 FEW = [frame("json", b'{"user": "jane"}')]
-
-
-async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(60):
-        while not holds():  # noqa: ASYNC110 -- what is waited for tells nobody
-            await asyncio.sleep(0.01)
 
 
 def understanding() -> Understanding:

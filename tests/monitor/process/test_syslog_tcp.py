@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.monitor.watched import LOOPBACK, Watching, source, watching
+from tests.waiting import until
 
 from limen.monitor.process import syslog_tcp
 from limen.private_authority import new_authority
@@ -29,7 +30,7 @@ async def connect(watched: Watching, context: ssl.SSLContext) -> tuple[asyncio.S
 
 async def ended(reader: asyncio.StreamReader) -> bool:
     try:
-        return await asyncio.wait_for(reader.read(), 10) == b""
+        return await asyncio.wait_for(reader.read(), 60) == b""
     except OSError:
         return True
 
@@ -42,7 +43,7 @@ async def test_a_sender_is_known_by_its_certificate(watched: Watching, tmp_path:
     await writer.drain()
     events = await watched.until_stored(3)
     assert {(one["source"], one["user"]) for one in events} == {("servers", "ida")}
-    await watched.until(lambda: watched.supervision.health and watched.supervision.health.sources)
+    await until(lambda: watched.supervision.health and watched.supervision.health.sources)
     assert watched.supervision.health is not None
     assert list(watched.supervision.health.sources[0].senders) == ["ls_1"]
     writer.close()
@@ -97,7 +98,7 @@ async def test_who_has_no_certificate_or_another_authoritys_is_not_heard(watched
             writer.close()
         except (ssl.SSLError, OSError):
             pass
-    await watched.until(lambda: watched.supervision.health and watched.supervision.health.refused.get("tls") == 2)
+    await until(lambda: watched.supervision.health and watched.supervision.health.refused.get("tls") == 2)
     assert watched.stored() == []
     assert own
 

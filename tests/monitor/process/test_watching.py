@@ -51,7 +51,7 @@ async def test_it_answers_what_is_delivered_and_says_how_it_goes(tmp_path: Path)
     store.wrong = None
     assert await answered(3) == Kept(number=3)
     ours.close()
-    await asyncio.wait_for(living, 20)
+    await asyncio.wait_for(living, 60)
     assert len(store.lines) == 2
     assert ("people", b"2") in given
 
@@ -61,5 +61,5 @@ async def test_a_first_message_that_sets_nothing_up_ends_it() -> None:
     ours, theirs = await Link.over(one), await Link.over(other)
     living = asyncio.create_task(watch(theirs, lambda _setup, _record: None))  # type: ignore[arg-type, return-value]
     await ours.send(Sources(sources=()))
-    await asyncio.wait_for(living, 20)
+    await asyncio.wait_for(living, 60)
     assert living.result() is None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tests.monitor.houses import sources_of, until
+from tests.monitor.houses import sources_of
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.clock import MINUTE, to_iso

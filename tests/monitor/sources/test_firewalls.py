@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.monitor.houses import harbor, sources_of, stored, until
+from tests.monitor.houses import harbor, sources_of, stored
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.monitor.monitor_rules import MonitorRules

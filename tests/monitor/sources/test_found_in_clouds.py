@@ -8,8 +8,9 @@ from tests.emulators.github_audit import audit, github
 from tests.emulators.graph_logs import CLIENT, TENANT, graph_logs
 from tests.emulators.okta import log_event, okta
 from tests.emulators.workspace import ADMIN, activity, key_file, workspace
-from tests.monitor.houses import harbor, until
+from tests.monitor.houses import harbor
 from tests.monitor.sources.asked import ago, answered_by, asked_source, put_rules, turn, with_secret
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.connectors.aws.cloudtrail import host

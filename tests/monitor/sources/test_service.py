@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.monitor.houses import harbor, send, sources_of, stored, until, watch_of
+from tests.monitor.houses import harbor, send, sources_of, stored, watch_of
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.clock import HOUR

@@ -14,8 +14,9 @@ from pathlib import Path
 import pyotp
 import pytest
 from tests.mmdb import SAO_PAULO, VIENNA, write_mmdb
-from tests.monitor.houses import until, watch_of
+from tests.monitor.houses import watch_of
 from tests.monitor.over_harbor import alerts_of, risk_of
+from tests.waiting import until
 from tests.web.conftest import Browser, House, move_in
 
 from limen.clock import Instant, Milliseconds, SystemClock

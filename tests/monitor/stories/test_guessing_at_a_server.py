@@ -6,9 +6,10 @@ import socket
 from pathlib import Path
 
 from tests.interop.test_syslog_senders import rsyslog, running
-from tests.monitor.houses import stored, until, watch_of
+from tests.monitor.houses import stored, watch_of
 from tests.monitor.over_harbor import alerts_of
 from tests.monitor.stories.story import alerted, case_of, harbor
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.monitor.monitor_rules import LogSource, Way

@@ -23,8 +23,8 @@ from tests.devices.signals.test_real import ELSEWHERE, watched
 from tests.devices.test_limen_agent import enrolled, harbors_clock, over_http
 from tests.interop.real_apps import absent
 from tests.interop.unpacked_package import unpacked
-from tests.monitor.houses import until
 from tests.monitor.stories.story import alerted, opened
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.monitor.monitor_file import INITIAL

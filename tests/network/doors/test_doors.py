@@ -9,6 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 from tests.network.doors.at_harbor import ADDRESS, Somebody, doors_of
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.clock import MINUTE
@@ -67,10 +68,7 @@ async def test_a_no_closes_it_within_a_second(how: str, harbor: House, ida: Some
         known.set_company(
             [app for app in known.apps.values() if app.id != "erp-desktop"], known.groups.values(), known.networks
         )
-    for _ in range(500):
-        if told and not told[-1]:
-            break
-        await asyncio.sleep(0.01)
+    await until(lambda: told and (not told[-1]))
     assert (told[-1], time.monotonic() - begun < 1) == ((), True)
     if how in {"signed out", "group"}:
         assert doors.open_of(ida.id) == []

@@ -212,7 +212,7 @@ def real_router(folder: Path) -> Iterator[RealRouter]:
             process.wait()
         for process in router.running if router is not None else ():
             process.kill()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def _wire(router: RealRouter, vlan: int) -> None:

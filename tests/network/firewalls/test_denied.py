@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from tests.devices.served import served
-from tests.monitor.houses import sources_of, stored, until, watch_of, write_monitor
+from tests.monitor.houses import sources_of, stored, watch_of, write_monitor
 from tests.monitor.over_harbor import alerts_of
 from tests.monitor.test_loop import is_up_to_date
 from tests.network.firewalls.real_router import RealRouter, needs_a_router
 from tests.network.firewalls.rules import rules
 from tests.network.firewalls.world import NAME, SERVER, followed, router
 from tests.network.networks import zone
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.monitor.normal_form.frame import FIREWALLS

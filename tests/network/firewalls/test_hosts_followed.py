@@ -10,11 +10,11 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
-from tests.devices.served import until
 from tests.network.firewalls.real_router import RealRouter, inside, needs_a_router
 from tests.network.firewalls.world import NAME, World, answers, router, world
 from tests.network.live import take
 from tests.network.networks import HTTPS, SSH, flow, host, way, zone
+from tests.waiting import until
 
 from limen.clock import SECOND
 from limen.network.doors.at_firewalls import elements

@@ -8,10 +8,10 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
-from tests.devices.served import until
 from tests.network.firewalls.real_router import needs_a_router
 from tests.network.firewalls.world import NAME, SERVER, World, answers
 from tests.network.networks import HTTPS, SSH, flow, host, way, zone
+from tests.waiting import until
 
 from limen.clock import SECOND
 from limen.errors import LimenError

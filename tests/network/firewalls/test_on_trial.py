@@ -37,7 +37,7 @@ async def test_what_would_be_cut_goes_through_is_told_and_is_cut_afterwards(
     world.limen.house.limen.known.set_rules(Network, ON_TRIAL)
     await world.confirmed(intended(ON_TRIAL, NAME, TODAY, world.now).ruleset)
     assert [await world.reaches(port) for port in (443, 3_389, 443, 3_389)] == [True] * 4
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while sum(one.count for one in packets) < 2:  # noqa: ASYNC110 -- the kernel tells nobody here
             await asyncio.sleep(0.05)
     assert {(one.source, one.destination, one.port, one.is_let_through) for one in packets} == {

@@ -58,7 +58,7 @@ async def decide(house: House, state: str) -> None:
 
 
 async def ask(house: House, secret: str, went: Went | None = None, *has: str) -> tuple[Told, dict[str, Any]]:
-    told = await asyncio.wait_for(of(house).ask(secret, Asks(0, "", went, frozenset(has)), HERE), 5)
+    told = await asyncio.wait_for(of(house).ask(secret, Asks(0, "", went, frozenset(has)), HERE), 60)
     assert told is not None
     return told, json.loads(told.state.text)
 
@@ -94,7 +94,7 @@ async def test_a_change_is_told_with_its_rules_once(harbor: House) -> None:
     await asyncio.sleep(0.05)
     assert not waiting.done()
     change = await send(harbor)
-    told = await asyncio.wait_for(waiting, 5)
+    told = await asyncio.wait_for(waiting, 60)
     assert told is not None
     assert dict(told.rulesets) == {change.digest: RULES}
     assert json.loads(told.state.text)["change"] == {"id": change.id, "digest": change.digest, "needs": "confirmation"}
@@ -189,7 +189,7 @@ async def test_a_firewall_that_is_removed_or_enrols_anew_is_told_nothing(harbor:
 
 async def test_a_firewall_that_is_ahead_or_astray_is_journaled(harbor: House) -> None:
     secret, state = await enrolled(harbor)
-    told = await asyncio.wait_for(of(harbor).ask(secret, Asks(state["number"] + DAY, clock=-90), HERE), 5)
+    told = await asyncio.wait_for(of(harbor).ask(secret, Asks(state["number"] + DAY, clock=-90), HERE), 60)
     assert told is not None
     assert told.state.number > state["number"] + DAY
     assert {event.details["why"] for event in harbor.events("network.firewall_unsound")} == {"ahead", "clock"}

@@ -12,8 +12,9 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from tests.devices.served import Served, served, until
+from tests.devices.served import Served, served
 from tests.network.firewalls.real_router import RealRouter, limen_reached, real_router
+from tests.waiting import until
 
 from limen.clock import SECOND
 from limen.network.firewalls import changes, service, store

@@ -119,7 +119,7 @@ async def told(world: World, many: int) -> dict[Contact, Tally]:
         ours = {contact: tally for contact, tally in seen.items() if _is_through(contact)}
         return sum(one.count for one in ours.values()) >= many
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await look():  # noqa: ASYNC110 -- the kernel tells nobody here
             await asyncio.sleep(0.2)
     return seen
@@ -132,7 +132,7 @@ def _is_through(contact: Contact) -> bool:
 def _use(source: str, one: Truth) -> None:
     if one.is_tcp:
         with suppress(ConnectionRefusedError):
-            socket.create_connection((one.destination, one.port), timeout=5, source_address=(source, 0)).close()
+            socket.create_connection((one.destination, one.port), timeout=60, source_address=(source, 0)).close()
         return
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.bind((source, 0))

@@ -46,7 +46,7 @@ async def test_a_connection_is_to_where_it_was_translated_to(world: World) -> No
     await all_open(world)
     world.router.run("nft", "-f", "-", given=REWRITTEN)
     await asyncio.to_thread(
-        inside, world.router.hosts[10], lambda: socket.create_connection(("10.10.0.1", 8_443), timeout=5).close()
+        inside, world.router.hosts[10], lambda: socket.create_connection(("10.10.0.1", 8_443), timeout=60).close()
     )
     seen = await told(world, 1)
     ends = {contact[2:6] for contact in seen if contact.source == int(ip_address("10.10.0.10"))}

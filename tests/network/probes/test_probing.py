@@ -11,10 +11,10 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from tests.devices.served import until
 from tests.network.networks import flow, way
 from tests.network.probes.asking import asked, canary, firewalls, number_of, probing, tell
 from tests.network.probes.canaries import CANARY, DB, VAULT, network
+from tests.waiting import until
 from tests.web.conftest import House, move_in
 
 from limen.clock import HOUR, MINUTE, SECOND

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from tests.devices.served import until
 from tests.network.firewalls.real_router import RealRouter, inside, needs_a_router
 from tests.network.firewalls.world import NAME, World
 from tests.network.live import take
 from tests.network.probes.canaries import CANARY, DB, VAULT, network
+from tests.waiting import until
 
 from limen.network.firewalls.intended import intended
 from limen.network.model import Network

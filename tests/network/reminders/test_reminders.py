@@ -22,7 +22,7 @@ async def mails(at: AtHarbor, most: int) -> list[tuple[str, str]]:
     """To whom, and the text, of the mails about flows once so many have left."""
     outbox = at.house.limen.core.root / "data" / "outbox"
     found: list[tuple[str, str]] = []
-    for _ in range(300):
+    for _ in range(6_000):
         left = [message_from_bytes(file.read_bytes(), policy=default) for file in sorted(outbox.glob("*.eml"))]
         told = [(str(one["to"]), plain(one)) for one in left]
         found = [(to, text) for to, text in told if "(scanners)" in text or "(accounting)" in text]

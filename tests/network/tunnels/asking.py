@@ -44,7 +44,7 @@ async def dig(
 def _dig(one: Laptop, *words: str) -> Said:
     network = f"--net=/proc/{one.router.hosts[one.vlan]}/ns/net"
     command = ["nsenter", network, "dig", "+tries=1", "+timeout=1", "+nosearch", *words]
-    text = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20).stdout
+    text = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stdout
     head = re.search(r"status: (\w+), id: \d+\n;; flags: ([a-z ]*);", text)
     answers = re.findall(r"^[^;\s]\S*\s+(\d+)\s+IN\s+A(?:AAA)?\s+(\S+)$", text, re.MULTILINE)
     if head is None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from tests.devices.served import OWNER, served, until
+from tests.devices.served import OWNER, served
 from tests.network.firewalls.real_router import real_router
 from tests.network.firewalls.world import NAME, World, followed
 from tests.network.networks import host
 from tests.network.tunnels.laptop import Laptop, interface
+from tests.waiting import until
 
 from limen.clock import HOUR
 from limen.facts import App, Label, Upstream

@@ -85,10 +85,10 @@ def laptop(router: RealRouter, vlan: int = 10, private: str = "") -> Iterator[La
         yield one
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def said(*command: str, given: str = "") -> str:
-    done = subprocess.run(command, input=given, capture_output=True, check=False, text=True, timeout=20)
+    done = subprocess.run(command, input=given, capture_output=True, check=False, text=True, timeout=60)
     assert done.returncode == 0, (command, done.stderr)
     return done.stdout.strip()

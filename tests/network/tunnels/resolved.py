@@ -78,9 +78,9 @@ def resolved(folder: Path, network: int) -> Iterator[Resolved]:
     finally:
         for process in reversed(running):
             process.kill()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
 def _said(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     return done.stdout + done.stderr

@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.devices.served import until
 from tests.journeys.agent_process import without_names
 from tests.network.firewalls.real_router import RealRouter, inside
 from tests.network.tunnels.far import Far, far
 from tests.network.tunnels.laptop import interface, needs_tunnels
+from tests.waiting import until
 
 import limen_agent
 from limen.devices.model import State
@@ -111,7 +111,7 @@ async def test_it_is_up_while_the_door_is_open(tmp_path: Path) -> None:
         assert harbor.world.router.run("ip", "-4", "-o", "address").count("10.99.0.1/24") == 1
         harbor.turns[0]("a-test")
         await harbor.becomes(reachable=False)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             said, _ = await process.communicate()
         assert process.returncode == 0, said.decode()
         assert not one.is_up()
@@ -127,7 +127,7 @@ async def test_its_owner_ends_it(tmp_path: Path) -> None:
         await harbor.open(device_id)
         await until(one.is_up)
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await process.communicate()
         assert process.returncode == 0
         assert not one.is_up()

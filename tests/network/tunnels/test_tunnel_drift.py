@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.devices.served import until
 from tests.network.firewalls.world import hurry
 from tests.network.tunnels.far import Far, far
 from tests.network.tunnels.laptop import laptop, needs_tunnels, said
+from tests.waiting import until
 
 pytestmark = needs_tunnels
 FOUND_S = 10

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from lxml import etree
 from tests.sso.saml.client import LEDGER_KEYS, A, P, Wiki, answered, decrypted, query_of, written
+from tests.waiting import until
 from tests.web.conftest import Browser, House, move_in
 
 from limen.sso import sign_ins
@@ -128,10 +128,7 @@ async def test_an_app_is_told_by_soap_when_a_session_ends(tmp_path: Path, listen
         await house.member(mia, "Mia", "staff")
         index = await index_of(mia, ledger)
         await house.limen.identity.sessions.revoke_person(house.id_of("mia@harbor.example"), by="")
-        for _ in range(100):
-            if house.events("sso.sign_out_told"):
-                break
-            await asyncio.sleep(0.05)
+        await until(lambda: house.events("sso.sign_out_told"))
         assert [event.outcome for event in house.events("sso.sign_out_told")] == ["success"]
         (body,) = listening.heard
         request = etree.fromstring(body).find(f"{{{names.SOAP}}}Body/{P}LogoutRequest")

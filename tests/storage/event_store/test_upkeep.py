@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 from tests.storage.event_store.conftest import KEYS, lines
+from tests.waiting import wait_until
 
 from limen.clock import HOUR, MINUTE, SetClock
 from limen.events import Event
@@ -21,13 +21,6 @@ from limen.storage.segments.signed import CHECKPOINT_FILE, SEALED_FILE, is_genui
 Open = Callable[..., EventStore]
 
 
-def until(is_so: Callable[[], object]) -> None:
-    ends = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
-
-
 def test_the_thread_seals_what_is_over_by_itself(
     opened: Open, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -35,7 +28,7 @@ def test_the_thread_seals_what_is_over_by_itself(
     store = opened()
     store.append(lines(0, 3))
     clock.forward(HOUR)
-    until(lambda: [name.is_sealed for name, _ in segments_in(tmp_path / "events")] == [True])
+    wait_until(lambda: [name.is_sealed for name, _ in segments_in(tmp_path / "events")] == [True])
 
 
 def test_checkpoints_are_signed_as_it_goes_on_and_exported(opened: Open, clock: SetClock, tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.storage.small_disk import small_disk
+from tests.waiting import wait_until
 
 from limen.events import Event
 from limen.storage.journal import Journal, Reader, verify
@@ -19,13 +20,6 @@ KEYS = (b"k" * 32,)
 def full_soon(tmp_path: Path) -> Iterator[Path]:
     with small_disk(tmp_path, 2, "the journal on a full disk") as disk:
         yield disk
-
-
-def until(is_so: Callable[[], object]) -> None:
-    ends = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
 
 
 def fill(disk: Path) -> Path:
@@ -46,7 +40,7 @@ def test_on_a_full_disk_it_is_unwritable_break_glass_still_is_and_with_room_it_r
     journal.flush()
     hog = fill(full_soon)
     kept = [journal.record(Event(at=2, kind="sign_in.failed", details={"pad": "x" * 9_000})) for _ in range(3)]
-    until(lambda: not journal.writable)
+    wait_until(lambda: not journal.writable)
 
     broken = journal.break_glass(Event(at=3, kind="break_glass.used"))
     assert broken.encode() in (full_soon / "journal" / "main" / "break-glass.segment").read_bytes()
@@ -54,7 +48,7 @@ def test_on_a_full_disk_it_is_unwritable_break_glass_still_is_and_with_room_it_r
     assert not journal.writable
 
     hog.unlink()
-    until(lambda: journal.writable)
+    wait_until(lambda: journal.writable)
     assert Reader(full_soon / "journal").holds([*kept, broken]) == {*kept, broken}
     journal.close()
     assert verify(full_soon / "journal", KEYS).problems == ()

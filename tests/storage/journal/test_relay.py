@@ -55,7 +55,7 @@ def test_what_was_said_is_submitted_in_order_and_then_leaves_the_outbox(
 ) -> None:
     relay.start()
     said = [database.write(lambda t: t.say(SAID)).id for _ in range(5)]
-    assert relay.wait_for(database.said_seq, 10)
+    assert relay.wait_for(database.said_seq, 60)
     relay.stop()
     assert [each for batch in submitted.batches for each in batch] == said
     assert rows(database) == 0
@@ -71,7 +71,7 @@ def test_what_the_journal_refused_stays_and_is_sent_again(
     assert not relay.wait_for(database.said_seq, 0.2)
     assert rows(database) == 1
     submitted.refuses = False
-    assert relay.wait_for(database.said_seq, 10)
+    assert relay.wait_for(database.said_seq, 60)
 
 
 def test_what_the_journal_holds_already_is_not_sent_again(database: Database, submitted: Submitted) -> None:
@@ -103,8 +103,8 @@ def test_what_another_process_said_is_found_without_being_told(
     other = Database.open(where)
     said = other.write(lambda t: t.say(SAID))
     done = threading.Event()
-    threading.Thread(target=lambda: relay.wait_for(other.said_seq, 10) and done.set()).start()
-    assert done.wait(10)
+    threading.Thread(target=lambda: relay.wait_for(other.said_seq, 60) and done.set()).start()
+    assert done.wait(60)
     assert submitted.batches == [[said.id]]
     other.close()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.storage.journal.conftest import NOW
+from tests.waiting import wait_until
 
 from limen.clock import HOUR, SetClock
 from limen.events import Event, to_ocsf
@@ -49,20 +50,13 @@ def sealer(tmp_path: Path, clock: SetClock) -> Iterator[Callable[[], Sealer]]:
         each.sealing.stop()
 
 
-def until(is_so: Callable[[], object]) -> None:
-    ends = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.02)
-
-
 def test_segments_are_sealed_in_order_and_each_is_announced(tmp_path: Path, sealer: Callable[[], Sealer]) -> None:
     first = a_segment(tmp_path, 1, start_of("main"))
     second = a_segment(tmp_path, 2, first.link)
     running = sealer()
     for each in (first, second):
         running.sealing.closed(each.name)
-    until(lambda: len(running.said) == 2)
+    wait_until(lambda: len(running.said) == 2)
     assert [event.kind for event in running.said] == ["journal.sealed"] * 2
     assert all(name.is_sealed for name, _ in segments_in(tmp_path))
     assert [each.ordinal for each in running.sealing.sealed.segments] == [1, 2]
@@ -79,7 +73,7 @@ def test_nothing_is_sealed_while_the_outbox_still_names_what_is_in_it(
     time.sleep(0.3)
     assert segment.path.exists()
     running.may = True
-    until(lambda: not segment.path.exists())
+    wait_until(lambda: not segment.path.exists())
 
 
 def test_a_segment_that_was_tampered_with_is_not_sealed_but_told(tmp_path: Path, sealer: Callable[[], Sealer]) -> None:
@@ -87,7 +81,7 @@ def test_a_segment_that_was_tampered_with_is_not_sealed_but_told(tmp_path: Path,
     segment.path.write_bytes(segment.path.read_bytes().replace(b"sign_in.failed", b"sign_in.joking"))
     running = sealer()
     running.sealing.closed(segment.name)
-    until(lambda: running.said)
+    wait_until(lambda: running.said)
     assert (running.said[0].kind, running.said[0].reason) == ("journal.damaged", "segment-not-sealed")
     assert segment.path.exists()
 
@@ -112,7 +106,7 @@ def test_a_stop_between_two_steps_of_sealing_is_finished_at_the_next_start(
     plain = segment.path.read_bytes()
     running = sealer()
     running.sealing.closed(segment.name)
-    until(lambda: running.said)
+    wait_until(lambda: running.said)
     running.sealing.stop()
     segment.path.write_bytes(plain)
     if step == "before the list":
@@ -146,14 +140,14 @@ def test_whoever_stops_it_does_not_wait_for_what_is_left_to_seal(
     def answer(module: str, *_arguments: str, said: bytes | None = None) -> tuple[int, bytes]:
         started.append(module)
         begun.set()
-        going_on.wait(20)
+        going_on.wait(60)
         return -9, b""
 
     monkeypatch.setattr(sealing._child, "answer", answer)
     monkeypatch.setattr(sealing._child, "kill", going_on.set)
     for one in segments:
         sealing.closed(one.name)
-    assert begun.wait(20)
+    assert begun.wait(60)
     sealing.stop()
     assert len(started) == 1
     assert [name.is_sealed for name, _ in segments_in(tmp_path)] == [False] * 8
@@ -163,7 +157,7 @@ def test_what_was_counted_before_this_start_is_known(tmp_path: Path, sealer: Cal
     first = a_segment(tmp_path, 1, start_of("main"))
     running = sealer()
     running.sealing.closed(first.name)
-    until(lambda: running.said)
+    wait_until(lambda: running.said)
     running.sealing.stop()
     a_segment(tmp_path, 2, first.link)
     assert sealer().sealing.earlier_hours() == {NOW - NOW % HOUR: {"sign_in.failed": 2}}

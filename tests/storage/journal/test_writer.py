@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import gc
-import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from tests.storage.journal.conftest import NOW
 from tests.storage.journal.decisions import a_permit, facts_about
+from tests.waiting import wait_until
 
 from limen.clock import HOUR, SECOND, SetClock
 from limen.events import Event
@@ -66,13 +66,6 @@ def writer(tmp_path: Path, clock: SetClock, heard: Heard, folding: Folding) -> I
     writer.stop()
 
 
-def until(is_so: Callable[[], object]) -> None:
-    ends = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
-
-
 def bodies(folder: Path) -> list[bytes]:
     raws = b"".join(path.read_bytes() for path in sorted(folder.glob("*.jsonl"))).splitlines(keepends=True)
     return [line.body for raw in raws if (line := parse(raw))]
@@ -89,14 +82,14 @@ def test_events_are_published_once_they_are_durable_and_not_before(
         really(self, some)
 
     monkeypatch.setattr(Segment, "append", append)
-    assert not writer.submit([event(1)]).wait(10)
+    assert not writer.submit([event(1)]).wait(60)
     writer.put(event(2))
-    until(lambda: not writer.writable)
+    wait_until(lambda: not writer.writable)
     assert heard.published == []
     fails = False
-    until(lambda: heard.published)
+    wait_until(lambda: heard.published)
     assert heard.published == [event(2)]
-    until(lambda: writer.writable)
+    wait_until(lambda: writer.writable)
 
 
 def test_a_disk_that_goes_on_refusing_takes_no_memory_with_each_try(
@@ -120,8 +113,8 @@ def test_a_disk_that_goes_on_refusing_takes_no_memory_with_each_try(
         with monkeypatch.context() as patched:
             patched.setattr(Segment, "append", append)
             for n in range(1, 6):
-                assert not writer.submit([event(n)]).wait(10)
-            until(lambda: not any(one() for one in tries))
+                assert not writer.submit([event(n)]).wait(60)
+            wait_until(lambda: not any(one() for one in tries))
         assert len(tries) >= 5
     finally:
         gc.enable()
@@ -134,7 +127,7 @@ def test_a_waiting_event_can_be_found(writer: Writer, monkeypatch: pytest.Monkey
     with monkeypatch.context() as patched:
         patched.setattr(Segment, "append", append)
         writer.put(event(1))
-        until(lambda: not writer.writable)
+        wait_until(lambda: not writer.writable)
         assert writer.waiting(event(1).id) == event(1)
     assert writer.waiting(event(2).id) is None
 
@@ -142,9 +135,9 @@ def test_a_waiting_event_can_be_found(writer: Writer, monkeypatch: pytest.Monkey
 def test_a_new_segment_begins_with_the_hour_and_the_chain_goes_on(
     writer: Writer, clock: SetClock, heard: Heard, tmp_path: Path
 ) -> None:
-    assert writer.submit([event(1)]).wait(10)
+    assert writer.submit([event(1)]).wait(60)
     clock.forward(HOUR)
-    assert writer.submit([event(2)]).wait(10)
+    assert writer.submit([event(2)]).wait(60)
     assert [name.ordinal for name in heard.closed] == [1]
     assert writer._segment.name.ordinal == 2
     assert len(bodies(tmp_path)) == 4
@@ -157,14 +150,14 @@ def test_facts_are_written_once_in_each_segment(
     for hours in (0, 0, 1):
         clock.forward(hours * HOUR)
         folding.add("gateway", a_permit(facts), "s1", "192.0.2.1", 1.0)
-        assert writer.submit([]).wait(10)
+        assert writer.submit([]).wait(60)
     assert sum(body.startswith(b'{"facts":') for body in bodies(tmp_path)) == 2
 
 
 def test_an_event_that_cannot_be_written_down_stops_nobody_and_is_confessed(writer: Writer, heard: Heard) -> None:
     bad = Event(id="b" * 24, at=NOW, kind="sign_in.failed", details={"n": object()})
-    assert writer.submit([bad, event(1)]).wait(10)
-    until(lambda: [each for each in heard.published if each.kind == "journal.dropped"])
+    assert writer.submit([bad, event(1)]).wait(60)
+    wait_until(lambda: [each for each in heard.published if each.kind == "journal.dropped"])
     assert writer.writable
 
 
@@ -174,7 +167,7 @@ def test_what_does_not_fit_into_memory_is_counted_and_confessed(
     monkeypatch.setattr("limen.storage.journal.writer.MOST_WAITING", 3)
     for n in range(8):
         writer.put(event(n))
-    until(lambda: [each for each in heard.published if each.kind == "journal.dropped"])
+    wait_until(lambda: [each for each in heard.published if each.kind == "journal.dropped"])
     confessed = sum(int(each.details["events"]) for each in heard.published if each.kind == "journal.dropped")
     kept = sum(each.kind == "sign_in.failed" for each in heard.published)
     assert kept + confessed == 8
@@ -184,11 +177,11 @@ def test_a_checkpoint_follows_the_chain_every_ten_seconds_and_is_exported(
     writer: Writer, clock: SetClock, heard: Heard, tmp_path: Path
 ) -> None:
     assert len(heard.exported) == 1
-    assert writer.submit([event(1)]).wait(10)
-    assert writer.submit([event(2)]).wait(10)
+    assert writer.submit([event(1)]).wait(60)
+    assert writer.submit([event(2)]).wait(60)
     clock.forward(CHECKPOINT_MS + SECOND)
-    assert writer.submit([event(3)]).wait(10)
-    until(lambda: len(heard.exported) == 2)
+    assert writer.submit([event(3)]).wait(60)
+    wait_until(lambda: len(heard.exported) == 2)
     written = read_checkpoint(tmp_path / CHECKPOINT_FILE)
     assert written is not None
     assert (written.n, written.is_clean) == (4, False)

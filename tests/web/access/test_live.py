@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 from tests.access.at_harbor import AtHarbor, Colleague
+from tests.waiting import until
 from tests.web.access.people import at_harbor, farid, oscar
 from tests.web.console.test_live import listening_at
 
@@ -93,10 +93,7 @@ async def test_what_others_do_costs_no_look_at_anything(
         at_harbor.house.limen.journal.flush()
         for stream in (page, other):
             seen = stream.text.count("still here")
-            for _ in range(500):
-                if stream.text.count("still here") > seen:
-                    break
-                await asyncio.sleep(0.01)
+            await until(lambda stream=stream, seen=seen: stream.text.count("still here") > seen)
     assert (mine.number, inbox.number) == (1, 1)
 
 

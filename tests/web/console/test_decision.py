@@ -98,7 +98,7 @@ async def _publish_stricter(house: House, folder: Path) -> None:
     rules = folder / "policies" / "10-people.cedar"
     rules.write_text(rules.read_text().replace("Staff use public and internal apps", "Staff work"))
     publish(limen.database, load_company(folder), SERVER, "shorter", house.clock.now())
-    for _ in range(500):
+    for _ in range(3_000):
         if limen.in_force.engine.revision != before:
             return
         await asyncio.sleep(0.02)

@@ -27,7 +27,7 @@ class Stream:
         self.leaves = asyncio.Event()
 
     async def until(self, word: str) -> str:
-        for _ in range(500):
+        for _ in range(6_000):
             if word in self.text:
                 return self.text
             await asyncio.sleep(0.01)

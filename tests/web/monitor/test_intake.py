@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import httpx2
-from tests.monitor.houses import packed, send, sources_of, stored, until, watch_of
+from tests.monitor.houses import packed, send, sources_of, stored, watch_of
+from tests.waiting import until
 from tests.web.conftest import ORIGIN, House
 
 from limen.monitor.knowing import Knowing

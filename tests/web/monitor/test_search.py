@@ -8,7 +8,8 @@ import json
 import re
 
 import pytest
-from tests.monitor.houses import send, sources_of, until
+from tests.monitor.houses import send, sources_of
+from tests.waiting import until
 from tests.web.conftest import Browser, House
 
 from limen.monitor.search.query import read_query

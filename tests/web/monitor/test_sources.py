@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.monitor.houses import send, sources_of, until
+from tests.monitor.houses import send, sources_of
+from tests.waiting import until
 from tests.web.conftest import Browser, House
 
 AT = "/console/sources"

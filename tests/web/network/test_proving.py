@@ -23,7 +23,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     monkeypatch.setattr(proving, "PATIENCE_SECONDS", 0.05)
 
     def wait(*given: object) -> object:
-        event.wait(20)
+        event.wait(60)
         return ready(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(proving, "proved", wait)
@@ -90,7 +90,7 @@ async def test_whoever_clicks_through_all_hosts_does_not_line_them_all_up(
     await settled(ada, f"{AT}/blast")
     event, ready = threading.Event(), proving.best_change
     monkeypatch.setattr(proving, "PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr(proving, "best_change", lambda *given: event.wait(20) and ready(*given))
+    monkeypatch.setattr(proving, "best_change", lambda *given: event.wait(60) and ready(*given))
     places = ["office", "guests", "servers", "backup", "vault", "files"]
     answers = [(await ada.get(f"{AT}/blast?from={one}")).status_code for one in places]
     event.set()

@@ -10,6 +10,7 @@ from http.client import IncompleteRead
 from typing import Any
 
 import pytest
+from tests.waiting import wait_until
 
 from limen.enforcement.radius.limen_openvpn import follower
 from limen.enforcement.radius.limen_openvpn.follower import Follower
@@ -61,10 +62,7 @@ class World:
 
     def said(self) -> list[str]:
         """What OpenVPN was told once everything that was asked is answered."""
-        for _ in range(200):
-            if not self.follower.asking:
-                break
-            time.sleep(0.01)
+        wait_until(lambda: not self.follower.asking)
         said, self.openvpn.said = self.openvpn.said, []
         return said
 
@@ -131,17 +129,14 @@ def test_whoever_left_before_the_answer_is_over(world: World) -> None:
     held = threading.Event()
 
     def late(_path: str, _said: dict[str, Any], _seconds: float) -> dict[str, Any]:
-        held.wait(5)
+        held.wait(60)
         return {"verdict": "accept", "session": FIRST, "ms": 60_000}
 
     world.limen.ask = late  # type: ignore[method-assign]
     world.hear("CONNECT,0,1", f"tls_digest_sha256_0={CERTIFICATE}", "X509_0_CN=d_laptop")
     world.hear("DISCONNECT,0")
     held.set()
-    for _ in range(200):
-        if world.follower.over:
-            break
-        time.sleep(0.01)
+    wait_until(lambda: world.follower.over)
     assert (list(world.follower.over), world.follower.sessions, world.said()) == ([FIRST], {}, [])
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.devices.served import until
 from tests.enforcement.ssh.hosts import HOST, door_of
 from tests.enforcement.ssh.real_host import needs_a_host
 from tests.enforcement.ssh.world import World
+from tests.waiting import until
 
 from limen.clock import SECOND
 from limen.enforcement.ssh.limen_ssh_host import following

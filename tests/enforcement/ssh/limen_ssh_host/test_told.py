@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.devices.served import until
 from tests.enforcement.ssh.hosts import door_of, hosts_of
 from tests.enforcement.ssh.real_host import needs_a_host
 from tests.enforcement.ssh.world import World, read_authority
+from tests.waiting import until
 
 from limen.clock import HOUR
 from limen.enforcement.ssh.authorities import Purpose

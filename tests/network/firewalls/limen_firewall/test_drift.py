@@ -7,10 +7,10 @@ import time
 from typing import Any
 
 import pytest
-from tests.devices.served import until
 from tests.network.firewalls.real_router import needs_a_router
 from tests.network.firewalls.rules import rules
 from tests.network.firewalls.world import World
+from tests.waiting import until
 
 from limen.network.firewalls.limen_firewall import drift
 from limen.network.firewalls.limen_firewall.drift import Drift, hooks_beside

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from tests.devices.served import until
 from tests.network.firewalls.real_router import needs_a_router
 from tests.network.firewalls.rules import rules
 from tests.network.firewalls.world import NAME, World
+from tests.waiting import until
 
 from limen.network.firewalls.store import CONFIRMED, TRIAL, UNDONE
 

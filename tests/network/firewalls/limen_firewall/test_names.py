@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.devices.served import until
+from tests.waiting import until
 
 from limen.following.program.clock import boottime
 from limen.following.program.kept import Wrong
@@ -81,7 +81,7 @@ def test_who_does_not_listen_is_ended_and_holds_nobody_up(monkeypatch: pytest.Mo
     with pytest.raises(Wrong):
         one.follow({**SAID, "names": much}, 1_000.0)
     assert one._process is not None
-    assert one._process.wait(10) != 0
+    assert one._process.wait(60) != 0
 
 
 def test_a_name_of_two_doors_has_the_addresses_of_both_and_the_later_end() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.devices.served import until
 from tests.network.firewalls.real_router import needs_a_router
 from tests.network.firewalls.rules import rules
 from tests.network.firewalls.world import World, hurry
+from tests.waiting import until
 
 from limen.network.firewalls.limen_firewall import trials
 from limen.network.firewalls.limen_firewall.places import KEPT
