@@ -14,17 +14,25 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from tests.dial import PLACE, size
 from tests.golden import Expected, expected_of
-from tests.once import PARSER, remember_what_is_pure
+from tests.once import PARSER, module_of, remember_what_is_pure
 from tests.postgresql import Cluster, cluster
 from tests.runs import RUN, is_long
 
-settings.register_profile("limen", max_examples=size(100), deadline=None)  # a loaded machine is no failure
+is_gate = RUN == "gate"
+settings.register_profile(  # a loaded machine is no failure; and the gate tries the same examples each time
+    "limen", max_examples=size(100), deadline=None, derandomize=is_gate, database=None
+)
 settings.load_profile("limen")
+if PLACE != "ci":  # what it draws from Limen's own files, beside all else, takes each worker ten seconds to read
+    providers._get_local_constants = lambda: providers._local_constants
 
+inspect.getmodule = module_of
+gc.disable()  # until all tests are found: there is no garbage before
 gc.set_threshold(20_000, 20, 20)  # tests make and drop whole Limens; looking for cycles all the time takes a seventh
-MOST_GROWTH = 150_000_000
+MOST_GROWTH = 400_000_000
 """Bytes by which a worker grows before it looks for cycles: a Limen that was dropped is one, of 4 MB, and what it holds
 in libraries counts for nothing by which Python looks by itself. Without this a worker came to 2.9 GB.
 """
@@ -103,6 +111,19 @@ def what_is_pure_is_done_once() -> Iterator[None]:
         remember_what_is_pure(patch)
         yield
     PARSER.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def what_is_imported_is_no_garbage() -> Iterator[None]:
+    """All tests and all of Limen stand by now, and stay. A served Limen takes out of the collector's rounds what stands
+    with it; here that would be all that the tests before it have dropped, after a look at everything.
+    """
+    gc.freeze()
+    gc.enable()
+    with pytest.MonkeyPatch.context() as patch:
+        if serving := sys.modules.get("limen.serving"):
+            patch.setattr(serving, "spare_the_collector", lambda: None)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
