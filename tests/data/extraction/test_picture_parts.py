@@ -70,7 +70,7 @@ def test_chunks_of_a_png_end_with_the_last() -> None:
 @pytest.mark.parametrize("kind", FORMATS)
 def test_cut_anywhere_it_raises_nothing(kind: str) -> None:
     whole = picture(kind)
-    for length in range(8, len(whole), 37):
+    for length in {*range(8, len(whole), 37), *range(len(whole) - 20, len(whole))}:
         contents, end = _parts(whole[:length])
         assert end <= length
         assert all(len(one) <= length for one in contents)

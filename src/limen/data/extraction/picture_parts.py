@@ -116,12 +116,12 @@ _PNG_TEXTS: Final = frozenset({b"tEXt", b"iTXt", b"zTXt", b"iCCP", b"eXIf"})
 
 
 def chunks_of_png(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
-    """The kind and the content of each chunk, and where it ends."""
+    """The kind and the content of each chunk, and where it ends: at the latest where a picture that was cut does."""
     at = _PNG_MARK
     while at + 8 <= len(data):
         length = int.from_bytes(data[at : at + 4])
         kind, content = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
-        at += length + 12
+        at = min(at + length + 12, len(data))
         yield kind, content, at
         if kind == b"IEND":
             return
