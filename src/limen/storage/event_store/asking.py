@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PATIENCE_SECONDS: Final = 10.0
+_AGAIN_SECONDS: Final = 0.05
 ROWS: Final = 10_000
 MEMORY: Final = "768MB"
 THREADS: Final = 2
@@ -155,13 +156,24 @@ class Asking:
 
 @contextmanager
 def _limited(cursor: DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    timer = threading.Timer(seconds, cursor.interrupt)
-    timer.daemon = True
-    timer.start()
+    """Interrupt what is asked after so long, and again until it has ended: an interruption that comes between two
+    statements is lost.
+    """
+    has_ended = threading.Event()
+
+    def interrupt() -> None:
+        pause = seconds
+        while not has_ended.wait(pause):
+            cursor.interrupt()
+            pause = _AGAIN_SECONDS
+
+    watching = threading.Thread(target=interrupt, name="limited", daemon=True)
+    watching.start()
     try:
         yield
     finally:
-        timer.cancel()
+        has_ended.set()
+        watching.join()
 
 
 def _refuse_all_but_a_select(cursor: DuckDBPyConnection, sql: str) -> None:
