@@ -2,8 +2,9 @@
 """Everything a newcomer needs, with nothing but Python 3.11 or newer.
 
     python3 do.py run      set everything up, start the demo company and print where to look
-    python3 do.py test     set everything up and run all checks and tests
-    python3 do.py test --quick            checks, and the tests that tell most in two minutes
+    python3 do.py test     the gate: all checks, and each test that gives the same answer on any machine (20 minutes)
+    python3 do.py test --all [--part 2/6] [--seed N]  the long run: every test with every real part, at full size
+    python3 do.py test --quick            checks, and the tests of the gate that tell most in two minutes
     python3 do.py test --changed [REV]    the tests that a change since REV can reach; without it, since the last commit
     python3 do.py setup    only set everything up, into .venv
     python3 do.py lint     format, lint, types and the floors of the house
@@ -12,26 +13,26 @@
     python3 do.py docs     write the reference from the settings, commands, schema and events
     python3 do.py lock     make the lock files anew after a dependency changed
 
-Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`, `python3 do.py test --changed main -x`.
+Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`, `python3 do.py test --changed main -x`; a test
+that is named is run, whichever run it is part of. What makes it part of the gate says tests/runs.py.
 `--quick` leaves out the agent, and what starts programs or is marked slow, and tries laws in their smallest size; of
 a test with many cases it tries two, and of a file two of those that open a database, a server or all of Limen.
 `--changed` goes by imports.
-How much laws try says LIMEN_TESTS: quick (with --quick), work, or ci, which is all of it (see tests/dial.py).
+How much laws try says LIMEN_TESTS: quick (with --quick), work (the gate), or ci, which is all of it (--all).
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -51,10 +52,8 @@ PATIENCE_SECONDS = 15
 TOGETHER = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 QUICKLY = ("-m", "not slow", "--ignore=agent/tests", "--durations=5", "--durations-min=1")
 PLENTY_BYTES = 4 << 30
-SOME_FAILED, NO_TEST_LEFT = 1, 5
-"""What pytest ends with where tests failed, and where no test was left to run."""
-MOST_ALONE = 8
-"""Of how many files the failed tests are tried once more, alone: more are no accident of a busy machine."""
+NO_TEST_LEFT = 5
+"""What pytest ends with where no test was left to run."""
 BENCHES = (
     "engine",
     "policy",
@@ -98,54 +97,34 @@ def run(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """All checks, then all tests; with words of your own, only pytest with those."""
+    """All checks, then the gate or the long run; with words of your own, only pytest with those."""
     install(DEVELOPMENT)
-    is_quick, since, words = asked_of(rest)
-    if not is_quick:
-        install_real_parts()
-    began = time.monotonic()
-    if not words and (failed := lint([])):
+    asked = asked_of(rest)
+    if not asked.is_quick:
+        install_real_parts(is_for_gate=asked.run == "gate")
+    if not asked.words and (failed := lint([])):
         return failed
-    checked = time.monotonic()
-    paths = reached_since(since) if since else []
-    if since and not paths:
-        return 0
     # Tests start hundreds of processes; where Python may not write bytecode, each would compile all of Limen anew.
-    call(PYTHON, "-m", "compileall", "-q", "-j", "2", HERE / "src", HERE / "agent" / "src")
-    chosen = [*paths, *(QUICKLY if is_quick else ()), *words]
-    together = () if words and not (is_quick or since) else TOGETHER
-    turned = {"LIMEN_TESTS": os.environ.get("LIMEN_TESTS", "quick")} if is_quick else {}
+    call(PYTHON, "-m", "compileall", "-q", "-j", "2", HERE / "src", HERE / "agent" / "src", HERE / "tests")
+    if asked.run:
+        return call(PYTHON, "-m", "tools.suite", asked.run, *asked.options, more=in_memory())
+    paths = reached_since(asked.since) if asked.since else []
+    if asked.since and not paths:
+        return 0
+    return some_tests(asked, paths)
+
+
+def some_tests(asked: Asked, paths: list[str]) -> int:
+    """What was named, what a change can reach, or what tells most in two minutes."""
+    together = TOGETHER if asked.is_quick or asked.since else ()
+    turned = {"LIMEN_TESTS": os.environ.get("LIMEN_TESTS", "quick"), "LIMEN_RUN": "gate"} if asked.is_quick else {}
+    chosen = (*together, *paths, *(QUICKLY if asked.is_quick else ()), *asked.words)
     memory = in_memory()
-    # A folder of this run alone, with a short name: what Caddy and PostgreSQL listen on may have 103 bytes.
-    folder = Path(memory["TMPDIR"]) / f"limen{os.getpid()}" if memory else None
-    placed = (f"--basetemp={folder}",) if folder is not None else ()
-    command = (PYTHON, "-m", "pytest", "-q", *placed)
-    with tempfile.TemporaryDirectory() as kept:
-        remembering = ("-o", f"cache_dir={kept}")
-        code = call(*command, *together, *remembering, *chosen, more={**memory, **turned})
-        if code == SOME_FAILED and not chosen:
-            code = alone((*command, *remembering), Path(kept), memory)
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)
-    print(f"Checks took {checked - began:.0f} s, tests {time.monotonic() - checked:.0f} s.")
-    return 0 if code == NO_TEST_LEFT and (is_quick or since) else code
-
-
-def alone(command: tuple[str | Path, ...], kept: Path, memory: dict[str, str]) -> int:
-    """Try the few tests that failed among thousands once more, by themselves; those that hold now are named unsteady.
-
-    Tests of a file share a server: where that did not start, all of them failed for one reason.
-    Servers, browsers and laws share two cores here. What is wrong in the product fails alone, too (record 0122).
-    """
-    noted = kept / "v" / "cache" / "lastfailed"
-    failed = sorted(json.loads(noted.read_text())) if noted.exists() else []
-    if not 0 < len({test.partition("::")[0] for test in failed}) <= MOST_ALONE:
-        return SOME_FAILED
-    print(f"Once more, alone: {', '.join(failed)}", flush=True)
-    code = call(*command, "--last-failed", "--last-failed-no-failures=none", more=memory)
-    if code == 0:
-        print(f"UNSTEADY, to be mended: {', '.join(failed)}")
-    return code
+    # A short name: what Caddy and PostgreSQL listen on may have 103 bytes.
+    with tempfile.TemporaryDirectory(prefix="limen", dir=memory.get("TMPDIR"), ignore_cleanup_errors=True) as folder:
+        command = (PYTHON, "-m", "pytest", "-q", f"--basetemp={folder}/tests", *chosen)
+        code = call(*command, more={**memory, **turned})
+    return 0 if code == NO_TEST_LEFT and (asked.is_quick or asked.since) else code
 
 
 def in_memory() -> dict[str, str]:
@@ -155,8 +134,23 @@ def in_memory() -> dict[str, str]:
     return {"TMPDIR": os.environ.get("TMPDIR", str(place))} if has_plenty else {}
 
 
-def asked_of(rest: list[str]) -> tuple[bool, str, list[str]]:
-    """Whether only quick tests are wanted, since which revision (nothing: all tests), and what is left for pytest."""
+@dataclass(frozen=True)
+class Asked:
+    """What the words behind `test` ask for: a whole run with its options, or tests of one's own choice."""
+
+    run: str = ""
+    options: tuple[str, ...] = ()
+    is_quick: bool = False
+    since: str = ""
+    words: tuple[str, ...] = ()
+
+
+def asked_of(rest: list[str]) -> Asked:
+    """Without a word the gate. Behind `--changed` may stand since which revision."""
+    if not rest:
+        return Asked("gate")
+    if "--all" in rest:
+        return Asked("long", tuple(word for word in rest if word != "--all"))
     is_quick, since, words = False, "", []
     waiting = list(rest)
     while waiting:
@@ -167,7 +161,7 @@ def asked_of(rest: list[str]) -> tuple[bool, str, list[str]]:
             since = waiting.pop(0) if waiting and not waiting[0].startswith("-") else "HEAD"
         else:
             words.append(word)
-    return is_quick, since, words
+    return Asked(is_quick=is_quick, since=since, words=tuple(words))
 
 
 def reached_since(revision: str) -> list[str]:
@@ -281,10 +275,13 @@ def make_environment() -> None:
         sys.exit(_stop("This Python came without venv and pip. On Debian and Ubuntu: sudo apt install python3-venv"))
 
 
-def install_real_parts(listed: Path = REAL_PARTS, used_by: str = "tests") -> None:
-    """The browsers and servers that tests and benches drive, where this machine lets us; absent ones are named."""
+def install_real_parts(listed: Path = REAL_PARTS, used_by: str = "tests", *, is_for_gate: bool = False) -> None:
+    """The browsers and servers that tests and benches drive, where this machine lets us; absent ones are named. The
+    gate needs few of them: those whose line says so.
+    """
     parts = [line.split() for line in listed.read_text().splitlines() if line and not line.startswith("#")]
-    missing = [package for package, shown_by in parts if not (shutil.which(shown_by) or Path(shown_by).is_file())]
+    wanted = [(package, shown_by) for package, shown_by, *runs in parts if not is_for_gate or "gate" in runs]
+    missing = [package for package, shown_by in wanted if not (shutil.which(shown_by) or Path(shown_by).is_file())]
     if not missing:
         return
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:

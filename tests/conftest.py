@@ -8,18 +8,20 @@ import gc
 import inspect
 import resource
 import sys
+from asyncio import base_futures
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from tests.dial import PLACE, size
 from tests.golden import Expected, expected_of
-from tests.once import PARSER, module_of, remember_what_is_pure
+from tests.once import PARSER, Shallow, module_of, remember_what_is_pure
 from tests.postgresql import Cluster, cluster
-from tests.runs import RUN, is_long
+from tests.runs import RUN, left_out
 
 is_gate = RUN == "gate"
 settings.register_profile(  # a loaded machine is no failure; and the gate tries the same examples each time
@@ -30,6 +32,7 @@ if PLACE != "ci":  # what it draws from Limen's own files, beside all else, take
     providers._get_local_constants = lambda: providers._local_constants
 
 inspect.getmodule = module_of
+base_futures.reprlib = Shallow()  # type: ignore[attr-defined]
 gc.disable()  # until all tests are found: there is no garbage before
 gc.set_threshold(20_000, 20, 20)  # tests make and drop whole Limens; looking for cycles all the time takes a seventh
 MOST_GROWTH = 400_000_000
@@ -50,23 +53,22 @@ of Limen, and they wait: a quarter of the tests takes two thirds of the time.
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In the gate, leave out what belongs to the long run; mark what is slow by where it stands and what it imports; at
-    `quick`, keep a few of what is alike.
+    """Leave out what this run does not try; mark what is slow by where it stands and what it imports; at `quick`, keep
+    a few of what is alike.
     """
-    if RUN == "gate":
-        left_out = [item for item in items if is_long(item)]
-        config.hook.pytest_deselected(items=left_out)
-        gone = set(left_out)
+    if left := left_out(items):
+        config.hook.pytest_deselected(items=left)
+        gone = {*left}
         items[:] = [item for item in items if item not in gone]
     for item in items:
         if is_slow(item):
             item.add_marker(pytest.mark.slow)
     if PLACE == "quick":
         seen: Counter[str] = Counter()
-        kept, left_out = [], []
+        kept, left = [], []
         for item in items:
-            (kept if is_kept(item, seen) else left_out).append(item)
-        config.hook.pytest_deselected(items=left_out)
+            (kept if is_kept(item, seen) else left).append(item)
+        config.hook.pytest_deselected(items=left)
         items[:] = kept
 
 
@@ -137,6 +139,15 @@ def a_busy_machine_is_no_lost_database() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def periodic_work_begins_after_its_pause() -> Iterator[None]:
+    """And not at any moment within it, as in a company: it would come into some test of something else by chance."""
+    with pytest.MonkeyPatch.context() as patch:
+        if periodic := sys.modules.get("limen.periodic"):
+            patch.setattr(periodic, "random", SimpleNamespace(random=lambda: 1.0, uniform=lambda _least, _most: 1.0))
+        yield
+
+
 @pytest.fixture
 def expected(request: pytest.FixtureRequest) -> Expected:
     """Wording, held against a file."""
@@ -155,7 +166,7 @@ def postgresql() -> Iterator[Cluster]:
         yield running
 
 
-ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
+ENGINES = ("sqlite", pytest.param("postgresql", marks=(pytest.mark.slow, pytest.mark.long)))
 """What every store is tried on."""
 
 

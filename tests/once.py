@@ -13,6 +13,7 @@ from __future__ import annotations
 import inspect
 import json
 import pickle
+import reprlib
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -59,6 +60,15 @@ def module_of(thing: Any, filename: str | None = None) -> Any:
 _getmodule = inspect.getmodule
 
 
+class Shallow(reprlib.Repr):
+    """What asyncio says of a finished task is the kind of its result. It asks whenever a loop starts (`signal`
+    makes an error of its own handler's text), and in a test that result is a whole Limen: a tenth of the time.
+    """
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        return f"<{type(x).__name__} at level {level}>"
+
+
 def remember_what_is_pure(patch: pytest.MonkeyPatch) -> None:
     """Tables only where some test imported what makes them: that is slow to import, and most folders don't need it."""
     patch.setattr(child, "subprocess", PARSER)
@@ -69,6 +79,8 @@ def remember_what_is_pure(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(rsa_key.RSABinding, "import_private_key", checked_once(rsa_key.RSABinding.import_private_key))
     if load := sys.modules.get("limen.company.load"):
         patch.setattr(load, "_read", company_of_once(load._read))
+    if publishing := sys.modules.get("limen.company.publish"):
+        patch.setattr(publishing, "as_published", published_once(publishing.as_published))
     if whole := sys.modules.get("limen.network.whole"):
         patch.setattr(whole.limited, "broken_nevers", proved_once(whole.limited.broken_nevers))
     if wanting := sys.modules.get("fastapi.dependencies.utils"):
@@ -77,6 +89,7 @@ def remember_what_is_pure(patch: pytest.MonkeyPatch) -> None:
         patch.setattr("fastapi.routing.get_dependant", read)
         patch.setattr("fastapi.routing.get_typed_return_annotation", given_once(wanting.get_typed_return_annotation))
         described_once(patch, sys.modules["fastapi.routing"])
+        included_when_asked(patch, sys.modules["fastapi.routing"])
     if pages := sys.modules.get("limen.web.build"):
         patch.setattr(pages, "discover", discovered_once(pages.discover))
         patch.setattr(pages, "registered", declared_once(pages.registered))
@@ -123,6 +136,20 @@ def company_of_once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return one
 
     return company_of
+
+
+def published_once(as_published: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same company is the same one published, with the engine that was compiled of it and what was proved of it."""
+    found: dict[int, tuple[Any, Any]] = {}
+
+    def published(company: Any) -> Any:
+        if id(company) not in found:
+            found[id(company)] = company, as_published(company)
+            if len(found) > COMPANIES:
+                del found[next(iter(found))]
+        return found[id(company)][1]
+
+    return published
 
 
 def given_in_turn(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -224,6 +251,32 @@ def described_once(patch: pytest.MonkeyPatch, routing: Any) -> None:
 
     patch.setattr(routing.APIRouter, "add_api_route", add_once)
     patch.setattr(routing.APIRoute, "__getattr__", made_ready, raising=False)
+
+
+def included_when_asked(patch: pytest.MonkeyPatch, routing: Any) -> None:
+    """What FastAPI works out of a route in an included router, for the first request that this route matches."""
+    work_out = routing._EffectiveRouteContext.from_api_route
+
+    class Included(routing._EffectiveRouteContext):  # type: ignore[misc, name-defined]
+        included: Any = None
+
+        def matches(self, scope: Any) -> Any:
+            path = routing.get_route_path(scope) if scope["type"] == "http" else ""
+            if self.included is not None and not self.original_route.path_regex.match(path):
+                return routing.Match.NONE, {}
+            if self.included is not None:
+                vars(self).update(vars(work_out(original_route=self.original_route, include_context=self.included)))
+                self.included = None
+            return super().matches(scope)
+
+    def from_api_route(*, original_route: Any, include_context: Any) -> Any:
+        if include_context.prefix:
+            return work_out(original_route=original_route, include_context=include_context)
+        one = Included(original_route=original_route)
+        one.included = include_context
+        return one
+
+    patch.setattr(routing._EffectiveRouteContext, "from_api_route", from_api_route)
 
 
 def declared_once(registered: Callable[..., Any]) -> Callable[..., Any]:

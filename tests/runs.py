@@ -21,24 +21,47 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
 import pytest
+from tools import unsteady
 
 RUN: Final = os.environ.get("LIMEN_RUN", "")
 """`gate`, `long`, or nothing: whatever was asked for by name."""
-PROGRAMS: Final = frozenset({"subprocess", "multiprocessing", "pty", "which", "fork", "execv", "posix_spawn"})
-"""Names by which code starts another program, or looks for one."""
+PART: Final = os.environ.get("LIMEN_PART", "")
+"""`2/6`: every sixth file, from the second."""
+UNSTEADY: Final = frozenset(one["test"] for one in unsteady.listed())
+STARTS: Final = frozenset({"run", "Popen", "call", "check_call", "check_output"})
+"""What of the module `subprocess` starts another program."""
+PROGRAMS: Final = frozenset(
+    {"create_subprocess_exec", "create_subprocess_shell", "pty", "which", "execv", "posix_spawn"}
+)
+"""Other names by which code starts one, or looks for one."""
+OUR_PROGRAM: Final = "executable"
+"""Python itself (`sys.executable`), running Limen or a test's own lines, is nobody else's."""
 BROWSER: Final = frozenset({"playwright", "sync_playwright", "playwright.sync_api", "CHROMIUM"})
 KILLS: Final = frozenset({"SIGKILL", "SIGSTOP"})
 MOST_SLEEP_SECONDS: Final = 0.1
 """A longer sleep is one that hopes; a shorter one stands in a loop that waits for a condition."""
 TESTS: Final = Path(__file__).parent
 OURS: Final = (f"{TESTS}/", f"{TESTS.parent / 'agent' / 'tests'}/")
-SHARED_BY_ALL: Final = str(TESTS / "conftest.py")
-"""What every test uses counts for none of them, but for the fixtures that it must name."""
+SHARED_BY_ALL: Final = frozenset(str(TESTS / name) for name in ("conftest.py", "waiting.py", "ports.py", "dial.py"))
+"""What every test may use counts for none of them, but for the fixtures that it must name."""
 FIXTURES: Final = {"postgresql": "a program of others"}
+
+
+def left_out(items: Iterable[pytest.Item], run: str = RUN, part: str = PART) -> list[pytest.Item]:
+    """What this run, or this part of it, does not try."""
+    if run == "gate":
+        return [item for item in items if is_long(item)]
+    if not part:
+        return []
+    which, parts = (int(number) for number in part.split("/"))
+    files = {file: number for number, file in enumerate(sorted({item.path for item in items}))}
+    return [item for item in items if files[item.path] % parts != which - 1]
 
 
 def is_long(item: pytest.Item) -> bool:
     """Whether it belongs to the long run alone."""
+    if item.nodeid in UNSTEADY:
+        return True
     if item.get_closest_marker("gate") is not None:
         return False
     return item.get_closest_marker("long") is not None or bool(uses(item))
@@ -76,13 +99,14 @@ def stated(function: FunctionType) -> frozenset[str]:
     found = set()
     names = names_in(function.__code__)
     held = {value.__name__.partition(".")[0] for value in _globals(function, names) if isinstance(value, ModuleType)}
-    if PROGRAMS & (names | held):
+    starts_one = ("subprocess" in held | names and STARTS & names) or PROGRAMS & (names | held)
+    if starts_one and OUR_PROGRAM not in names:
         found.add("a program of others")
     if BROWSER & (names | held):
         found.add("a browser")
     if KILLS & names:
         found.add("a kill")
-    if "sleep" in names and any(_is_long(seconds) for seconds in slept(function.__code__)):
+    if "sleep" in names and any(seconds >= MOST_SLEEP_SECONDS for seconds in slept(function.__code__)):
         found.add("a sleep")
     return frozenset(found)
 
@@ -116,18 +140,13 @@ def names_in(code: CodeType) -> frozenset[str]:
     return frozenset(code.co_names).union(*(names_in(one) for one in code.co_consts if isinstance(one, CodeType)))
 
 
-def slept(code: CodeType) -> Iterator[float | None]:
-    """The seconds that code sleeps; None where they are computed."""
-    read = list(dis.get_instructions(code))
-    for one, after in pairwise(read):
-        if one.opname.startswith("LOAD_") and one.argval == "sleep":
-            yield after.argval if after.opname == "LOAD_CONST" else None
+def slept(code: CodeType) -> Iterator[float]:
+    """The seconds that code sleeps, where it says them as a number."""
+    for one, after in pairwise(dis.get_instructions(code)):
+        if one.opname.startswith("LOAD_") and one.argval == "sleep" and after.opname == "LOAD_CONST":
+            yield after.argval
     for inner in (one for one in code.co_consts if isinstance(one, CodeType)):
         yield from slept(inner)
-
-
-def _is_long(seconds: float | None) -> bool:
-    return seconds is None or seconds >= MOST_SLEEP_SECONDS
 
 
 def _globals(function: FunctionType, names: Iterable[str]) -> Iterator[Any]:
@@ -141,4 +160,4 @@ def _is_ours(value: Any) -> bool:
 @cache
 def _is_of_tests(module: str) -> bool:
     file = getattr(sys.modules.get(module), "__file__", None) or ""
-    return file.startswith(OURS) and file != SHARED_BY_ALL
+    return file.startswith(OURS) and file not in SHARED_BY_ALL

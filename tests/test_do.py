@@ -9,16 +9,6 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent.parent
-WRONG = "def test_it():\n    assert False\n"
-UNSTEADY = """
-import pathlib
-seen = pathlib.Path(__file__ + ".seen")
-was = seen.exists()
-seen.touch()
-def test_it():
-    assert was
-"""
-MANY = UNSTEADY + "".join(f"def test_{number}():\n    assert was\n" for number in range(9))
 
 
 def do(*words: str) -> subprocess.CompletedProcess[str]:
@@ -59,51 +49,30 @@ def test_the_tool_that_installs_the_rest_is_itself_locked_with_hashes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "tests", "tried", "holds"),
-    [(1, UNSTEADY, True, True), (1, MANY, True, True), (1, WRONG, True, False), (9, UNSTEADY, False, False)],
-    ids=["unsteady", "many of one file", "wrong", "of many files"],
-)
-def test_what_failed_is_tried_once_more_alone(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], files: int, tests: str, *, tried: bool, holds: bool
-) -> None:
-    import do as tasks
-
-    for number in range(files):
-        (tmp_path / f"test_{number}.py").write_text(tests)
-    (tmp_path / "pytest.ini").touch()
-    kept = tmp_path / "kept"
-    command = (sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={kept}", "-o", "addopts=", tmp_path)
-    placed = (*command, f"--basetemp={tmp_path / 'folder'}")
-    (tmp_path / "folder").mkdir()
-    assert tasks.call(*placed) == tasks.SOME_FAILED
-    code = tasks.alone(placed, kept, {})
-    told = capfd.readouterr().out
-    assert (code == 0, "UNSTEADY" in told) == (holds, holds)
-    assert ("Once more" in told) is tried
-
-
-@pytest.mark.parametrize(
     ("words", "asked"),
     [
-        ([], (False, "", [])),
-        (["--quick"], (True, "", [])),
-        (["--changed"], (False, "HEAD", [])),
-        (["--changed", "main", "-x"], (False, "main", ["-x"])),
-        (["--changed", "-x"], (False, "HEAD", ["-x"])),
-        (["--quick", "--changed", "main"], (True, "main", [])),
-        (["tests/cedar", "-x"], (False, "", ["tests/cedar", "-x"])),
+        ([], {"run": "gate"}),
+        (["--all"], {"run": "long"}),
+        (["--all", "--part", "2/6"], {"run": "long", "options": ("--part", "2/6")}),
+        (["--part", "2/6", "--all", "--seed", "7"], {"run": "long", "options": ("--part", "2/6", "--seed", "7")}),
+        (["--quick"], {"is_quick": True}),
+        (["--changed"], {"since": "HEAD"}),
+        (["--changed", "main", "-x"], {"since": "main", "words": ("-x",)}),
+        (["--changed", "-x"], {"since": "HEAD", "words": ("-x",)}),
+        (["--quick", "--changed", "main"], {"is_quick": True, "since": "main"}),
+        (["tests/cedar", "-x"], {"words": ("tests/cedar", "-x")}),
     ],
 )
-def test_which_tests_are_asked_for(words: list[str], asked: tuple[bool, str, list[str]]) -> None:
+def test_which_tests_are_asked_for(words: list[str], asked: dict[str, object]) -> None:
     sys.path.insert(0, str(HERE))
     try:
         import do as tasks
     finally:
         sys.path.pop(0)
-    assert tasks.asked_of(words) == asked
+    assert tasks.asked_of(words) == tasks.Asked(**asked)
 
 
 @pytest.mark.parametrize("listed", ["apt.txt", "apt-bench.txt"])
 def test_every_real_part_names_a_package_and_its_command(listed: str) -> None:
     for line in (HERE / ".ci" / listed).read_text().splitlines():
-        assert line.startswith("#") or len(line.split()) == 2
+        assert line.startswith("#") or len(line.split()) == 2 or line.split()[2:] == ["gate"]

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+
+from tests.waiting import PATIENCE_SECONDS
+from tools import unsteady
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCES = sorted((HERE / "src" / "limen").rglob("*.py"))
@@ -70,3 +75,37 @@ def sentences_in(file: Path) -> int:
         texts = [each.value for each in ast.walk(asserted) if isinstance(each, ast.Constant)] if asserted else []
         count += any(isinstance(text, str) and bool(FOUR_WORDS.search(text)) for text in texts)
     return count
+
+
+MOST_SHORT_WAITS = 4
+"""How many waits of less than a minute there are that do not expect to end so. It may only go down."""
+
+
+def test_a_wait_has_a_minute() -> None:
+    """A shorter one says of a busy machine that the product is wrong (docs/decisions/0237)."""
+    files = sorted({*(HERE / "tests").rglob("*.py"), *(HERE / "agent" / "tests").rglob("*.py")})
+    short = [f"{file.relative_to(HERE)}:{line}" for file in files for line in short_waits_in(file)]
+    assert len(short) <= MOST_SHORT_WAITS, short
+
+
+def short_waits_in(file: Path) -> Iterator[int]:
+    """The lines of waits for a condition, an answer or an end that are given up before a minute, where none is said to
+    be what is expected.
+    """
+    tree = ast.parse(file.read_bytes())
+    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.With | ast.AsyncWith)]
+    expected = [node for node in blocks if any("TimeoutError" in ast.unparse(one.context_expr) for one in node.items)]
+    left_out = {id(each) for node in expected for each in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and id(node) not in left_out:
+            called = ast.unparse(node.func)
+            at = {"asyncio.wait_for": 1, "asyncio.timeout": 0, "until": 1, "wait_until": 1}.get(called)
+            given = node.args[at] if at is not None and at < len(node.args) else None
+            if isinstance(given, ast.Constant) and given.value and given.value < PATIENCE_SECONDS:
+                yield node.lineno
+
+
+def test_few_tests_are_unsteady_and_none_for_long() -> None:
+    """Each is a fault: find its cause, mend it, and take it off the list."""
+    assert len(unsteady.listed()) <= unsteady.MOST
+    assert unsteady.too_old(datetime.now(UTC).date()) == []

@@ -16,6 +16,7 @@ from tests.enforcement.documents.test_dialogue import say, stopped
 from tests.enforcement.documents.test_guard import FORM, body_of, get, post
 from tests.enforcement.house import raw, status_of
 from tests.enforcement.test_gateway import request
+from tests.waiting import until
 
 from limen.enforcement.documents.guard import DocumentGuard
 from limen.facts.passing import Channel, Step
@@ -313,7 +314,7 @@ async def test_a_client_that_hangs_up_while_it_is_looked_at_leaves_nothing(guard
     await asyncio.sleep(0.05)
     writer.close()
     await asyncio.wait_for(gone.wait(), 60)
-    await asyncio.sleep(0.05)
+    await until(lambda: guarded.guard.budget.held == 0)
     assert guarded.guard.budget.held == 0
 
 

@@ -62,7 +62,7 @@ async def test_nothing_acknowledged_is_lost_when_readers_are_killed(tmp_path: Pa
         numbers = [number * RECORDS + each for number in acknowledged[one] for each in range(RECORDS)]
         assert set(numbers) <= places.keys()
         assert numbers == sorted(numbers, key=places.__getitem__)
-    await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in seen), 30)
+    await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in seen))
 
 
 async def _send(watched: Watching, sender: int, acknowledged: list[int]) -> None:

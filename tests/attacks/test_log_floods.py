@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from tests.monitor.process.kept_in_memory import KeptInMemory
 from tests.monitor.process.test_detecting import Counting, detecting
-from tests.waiting import until
+from tests.waiting import wait_until
 
 from limen.clock import HOUR, MINUTE, SystemClock
 from limen.monitor.detections.hit import Hit, Level
@@ -47,18 +47,18 @@ def test_a_source_that_floods_makes_itself_late_and_nobody_else(tmp_path: Path) 
     store.append(lines("loud", 40_000, clock.now() - HOUR))
     one = detecting(tmp_path, store, found.extend, held=detector)
     one.start()
-    until(lambda: one.late)
+    wait_until(lambda: one.late)
     store.append(lines("quiet", 3, clock.now()))
     one.wake()
-    until(lambda: len(found) == 3)
+    wait_until(lambda: len(found) == 3)
     assert detector.seen < 40_000
     assert set(one.late) == {"loud"}
     assert one.is_behind
-    until(lambda: clock.now() - one.detected_at < MINUTE)
+    wait_until(lambda: clock.now() - one.detected_at < MINUTE)
     assert clock.now() - one.late["loud"] >= HOUR
     detector.goes_on.set()
-    until(lambda: detector.seen == 40_003)
-    until(lambda: not one.late)
+    wait_until(lambda: detector.seen == 40_003)
+    wait_until(lambda: not one.late)
     one.close()
     assert sorted(detector.uids) == sorted({*detector.uids})
 
@@ -69,7 +69,7 @@ def test_who_is_late_is_looked_at_on_while_others_go_on_saying_much(tmp_path: Pa
     store.append(lines("loud", 10_000, SystemClock().now() - HOUR))
     one = detecting(tmp_path, store, lambda _: None, counting=detector)
     one.start()
-    until(lambda: one.late)
+    wait_until(lambda: one.late)
     store.append(lines("quiet", 3_000, SystemClock().now()))
-    until(lambda: detector.seen == 13_000)
+    wait_until(lambda: detector.seen == 13_000)
     one.close()

@@ -33,7 +33,7 @@ from tests.monitor.over_harbor import (
 )
 from tests.monitor.process.kept_in_memory import KeptInMemory
 from tests.monitor.process.test_detecting import Counting, detecting, lines
-from tests.waiting import until
+from tests.waiting import wait_until
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE
@@ -73,15 +73,15 @@ def test_detections_that_hang_or_fail_do_not_seem_to_be_of_now(tmp_path: Path) -
 
     one = detecting(tmp_path, store, found, counting=Counting())
     one.start()
-    until(lambda: one.detected_at)
+    wait_until(lambda: one.detected_at)
     is_broken[0] = True
     store.append(lines(0, 3))
     one.wake()
-    until(lambda: one.wrong)
+    wait_until(lambda: one.wrong)
     stood = one.detected_at
     store.append(lines(3, 9))
     one.wake()
-    until(lambda: one.wrong)
+    wait_until(lambda: one.wrong)
     assert one.detected_at == stood
     is_broken[0] = False
     one.close()

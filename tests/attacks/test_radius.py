@@ -200,8 +200,7 @@ async def test_whoever_asks_first_from_the_same_place_gets_nothing_of_the_victim
     door, ida = door_of(harbor), harbor.limen.known.people[id_of(harbor)]
     session = signed_in(harbor, ida.id)
     eve = asyncio.create_task(door.login(VPN, typed, ""))
-    await asyncio.sleep(0.05)
-    theirs = door.questions.of(ida.id)
+    theirs = await until(lambda: door.questions.of(ida.id))
     assert theirs is not None
     assert (await door.login(VPN, typed, "")).verdict is Verdict.REJECT
     with pytest.raises(NothingAskedError):

@@ -51,6 +51,7 @@ async def starts(root: Path) -> None:
                 await asyncio.sleep(0.05)
 
 
+@pytest.mark.gate("PostgreSQL, all tables")
 async def test_there_and_back_with_everything_and_each_side_starts(served: Served, url: str) -> None:
     before = counts_of(served.database)
     assert rehearse(served.root, served.settings, served.key, url) == before

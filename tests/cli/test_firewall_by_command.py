@@ -173,6 +173,7 @@ async def company_at(at: At, folder: Path) -> Company:
     return Company(at, folder)
 
 
+@pytest.mark.long  # each starts a command ten times
 @pytest.mark.parametrize("there", [at_aws, at_azure, at_gcp, at_opnsense, at_unifi])
 async def test_every_way_that_a_change_may_go(there: Callable[[], Any], tmp_path: Path) -> None:
     async with there() as at:

@@ -131,6 +131,7 @@ publish(Database.open(Path(sys.argv[1])), load_company(Path(sys.argv[2])), SERVE
 """
 
 
+@pytest.mark.gate("a kill")
 @pytest.mark.parametrize("step", ["changed", "say"])
 def test_a_publish_that_is_killed_half_way_leaves_the_old_revision_in_force(
     tmp_path: Path, root: Path, company: Company, step: str

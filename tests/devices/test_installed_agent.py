@@ -53,7 +53,7 @@ async def test_it_enrols_reports_looks_again_and_sleeps_in_quarantine(
         await until(lambda: devices.posture(device.id).seq, 120)
         assert set(devices.posture(device.id).checks) == set(CHECKS) - OF_SOURCES
         assert limen.house.limen.core.known.devices[device.id].compliance in {"compliant", "non_compliant"}
-        await until(lambda: devices.streams.listens(device.id), 30)
+        await until(lambda: devices.streams.listens(device.id))
         before = devices.posture(device.id).seq
         nonce = devices.nonces.new(devices.now())
         assert devices.streams.tell(device.id, "recheck", nonce=nonce, checks=["secure_boot"])

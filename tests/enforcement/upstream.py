@@ -98,7 +98,7 @@ async def upstream(ssl_context: Any = None) -> AsyncIterator[Seen]:
 
     async def slow(_request: web.Request) -> web.Response:
         try:
-            await asyncio.sleep(30)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             seen.aborted += 1
             raise

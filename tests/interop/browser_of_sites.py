@@ -29,7 +29,7 @@ class BrowserOfSites:
             own = "{0.scheme}://{0.netloc}".format(urlsplit(url))
             sent |= {"origin": "null", "sec-fetch-site": "cross-site"} if crossing else _ours(own)
         method = "GET" if form is None else "POST"
-        answered = requests.request(method, url, data=form, headers=sent, allow_redirects=False, timeout=20)
+        answered = requests.request(method, url, data=form, headers=sent, allow_redirects=False, timeout=60)
         held.update({cookie.name: cookie.value or "" for cookie in answered.cookies})
         return answered
 

@@ -110,7 +110,7 @@ async def running(
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
                 try:
-                    await asyncio.wait_for(process.wait(), 5)
+                    await asyncio.wait_for(process.wait(), 60)
                 except TimeoutError:
                     process.kill()
                     await process.wait()

@@ -92,7 +92,7 @@ def ask(
     address: str, port: int, request: bytes, *, context: ssl.SSLContext | None = None, name: str = SIGN_IN
 ) -> bytes:
     """One request over a connection of its own; plain http without a context."""
-    with socket.create_connection((address, port), timeout=5) as line:
+    with socket.create_connection((address, port), timeout=60) as line:
         connection = context.wrap_socket(line, server_hostname=name) if context else line
         with connection:
             connection.sendall(request)

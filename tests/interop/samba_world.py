@@ -91,7 +91,7 @@ async def samba_world(folder: Path, protection: OwnProtection, **about: Any) -> 
             yield world
         finally:
             process.terminate()
-            await asyncio.wait_for(process.wait(), 20)
+            await asyncio.wait_for(process.wait(), 60)
 
 
 def _write(folder: Path, port: int) -> Path:

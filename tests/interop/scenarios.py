@@ -167,7 +167,7 @@ async def a_websocket_goes_through_limen_and_is_cut_when_access_ends(world: Guar
         assert await there.recv() == "hello"
         world.house.revoke("ana")
         with pytest.raises(ConnectionClosed) as closed:
-            await asyncio.wait_for(there.recv(), 5)
+            await asyncio.wait_for(there.recv(), 60)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1008
     assert world.house.journal.reasons("stream.cut") == ["session-revoked"]
@@ -183,7 +183,7 @@ async def a_declared_stream_is_cut_whatever_the_client_says_it_is(world: Guarded
             reader, writer = await asyncio.open_connection("127.0.0.1", world.port)
             cookie = world.house.cookie()
             writer.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\n{accept}\r\n\r\n".encode())
-            head = await asyncio.wait_for(reader.read(64), 5)
+            head = await asyncio.wait_for(reader.read(64), 60)
             if path == "/%73tream" and world.front == "envoy":  # it does not decode: the check server refuses
                 assert status_of(head) == 403
                 assert world.house.journal.reasons()[-1] == "check-stream"
@@ -191,7 +191,7 @@ async def a_declared_stream_is_cut_whatever_the_client_says_it_is(world: Guarded
                 assert status_of(head) == 200
                 world.house.revoke("ana")
                 revoked = last = monotonic()
-                async with asyncio.timeout(5.0):  # Envoy hangs up a second after the last byte
+                async with asyncio.timeout(60):  # Envoy hangs up a second after the last byte
                     with contextlib.suppress(ConnectionResetError):
                         while await reader.read(65_536):
                             last = monotonic()

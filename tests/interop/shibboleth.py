@@ -87,7 +87,7 @@ def shibboleth(folder: Path, upstream: int) -> Iterator[Shibboleth]:
 
 @contextmanager
 def _shibd(binary: str, folder: Path, running: Shibboleth) -> Iterator[None]:
-    metadata = requests.get(f"{running.harbor.origin}/saml/metadata", timeout=5).content
+    metadata = requests.get(f"{running.harbor.origin}/saml/metadata", timeout=60).content
     (folder / "limen.xml").write_bytes(metadata)
     (folder / "sp-key.pem").write_text(KEYS.key_pem)
     (folder / "sp-cert.pem").write_text(KEYS.pem)
@@ -202,10 +202,10 @@ class Person:
     def ask(self, url: str) -> requests.Response:
         """One step: the app with its own cookies, Limen with Limen's."""
         if url.startswith(self.running.app):
-            return self.here.get(url, allow_redirects=False, timeout=10)
+            return self.here.get(url, allow_redirects=False, timeout=60)
         cookies = "; ".join(f"{name}={value}" for name, value in self.limen.items())
         headers = {"cookie": cookies, "user-agent": "Mozilla/5.0 (X11; Linux) Firefox/150.0"}
-        return requests.get(url, headers=headers, allow_redirects=False, timeout=10)
+        return requests.get(url, headers=headers, allow_redirects=False, timeout=60)
 
     def answer(self) -> dict[str, str]:
         """What Limen has the browser post to the app that asked."""
@@ -218,7 +218,7 @@ class Person:
         return {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[1])}
 
     def post(self, sent: dict[str, str]) -> requests.Response:
-        return self.here.post(self.running.consumer, data=sent, allow_redirects=False, timeout=10)
+        return self.here.post(self.running.consumer, data=sent, allow_redirects=False, timeout=60)
 
     def sign_in(self) -> dict[str, str]:
         """The whole way; what stands behind the app was told."""

@@ -182,13 +182,13 @@ def meddling(issuer: str) -> Iterator[Meddler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            found = requests.get(f"{issuer}{self.path}", timeout=5).json()
+            found = requests.get(f"{issuer}{self.path}", timeout=60).json()
             self._say(200, {**found, "token_endpoint": f"http://127.0.0.1:{meddler.port}/oidc/token"})
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             sent = {name: self.headers[name] for name in ("authorization", "content-type") if self.headers[name]}
-            answered = requests.post(f"{issuer}{self.path}", data=body, headers=sent, timeout=5)
+            answered = requests.post(f"{issuer}{self.path}", data=body, headers=sent, timeout=60)
             meddler.told.append(answered.json())
             self._say(answered.status_code, meddler.change(answered.json()))
 
@@ -311,8 +311,8 @@ class Person:
     def ask(self, url: str) -> requests.Response:
         """One step: the app with its own cookies, Limen with Limen's."""
         if url.startswith(self.sso.app):
-            return self.here.get(url, allow_redirects=False, timeout=10)
-        return requests.get(url, headers=self._as_browser(), allow_redirects=False, timeout=10)
+            return self.here.get(url, allow_redirects=False, timeout=60)
+        return requests.get(url, headers=self._as_browser(), allow_redirects=False, timeout=60)
 
     def to_limen(self) -> str:
         """Where the app sends somebody whom it does not know."""

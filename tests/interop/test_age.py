@@ -26,6 +26,7 @@ def keys(tmp_path: Path) -> dict[str, Identity]:
     return made
 
 
+@pytest.mark.gate("age")
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 5_000_000])
 def test_age_reads_ours_with_either_key_and_we_read_its(tmp_path: Path, keys: dict[str, Identity], size: int) -> None:
     age, plain, ours, theirs = program("age"), tmp_path / "plain", tmp_path / "ours.age", tmp_path / "theirs.age"

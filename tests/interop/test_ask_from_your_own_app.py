@@ -31,7 +31,7 @@ def test_the_how_tos_command_is_answered(harbor: Harbor) -> None:
     environment = {"PATH": os.environ["PATH"], "LIMEN": harbor.origin, "LIMEN_TOKEN": issued.secret}
     resolved = command[1].replace("curl ", f"curl --resolve limen.harbor.localhost:{harbor.port}:127.0.0.1 ", 1)
     done = subprocess.run(
-        ["sh", "-c", resolved], env=environment, capture_output=True, text=True, timeout=30, check=False
+        ["sh", "-c", resolved], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)

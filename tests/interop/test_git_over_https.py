@@ -67,7 +67,7 @@ class World:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await asyncio.wait_for(process.communicate(), 10)
+        said, _ = await asyncio.wait_for(process.communicate(), 60)
         return process.returncode or 0, said.decode()
 
 

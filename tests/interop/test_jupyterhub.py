@@ -76,7 +76,7 @@ def made_token(page: Any, hub: str) -> str:
 def by_token(sso: SingleSignOn, token: str) -> int:
     """What JupyterHub answers to a program with this token."""
     here = f"http://127.0.0.1:{sso.ports['notebooks']}/hub/api/user"
-    return requests.get(here, headers={"authorization": f"token {token}"}, timeout=10).status_code
+    return requests.get(here, headers={"authorization": f"token {token}"}, timeout=60).status_code
 
 
 def test_a_group_is_mapped_to_administrators_and_somebody_revoked_is_out(

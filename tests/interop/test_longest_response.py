@@ -20,7 +20,7 @@ async def test_an_undeclared_stream_ends_there(front) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", world.port)
         cookie = world.house.cookie()
         writer.write(f"GET /trickle HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\n\r\n".encode())
-        assert status_of(await asyncio.wait_for(reader.read(64), 5)) == 200
+        assert status_of(await asyncio.wait_for(reader.read(64), 60)) == 200
         began = last = monotonic()
         if front == "nginx":  # its longest counts from a reload
             assert world.process is not None

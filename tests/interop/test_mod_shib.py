@@ -104,12 +104,12 @@ def test_apache_takes_an_answer_once(shib: Shibboleth) -> None:
     noa, thief = Person(shib, "Noa Marsh", "staff"), requests.Session()
     sent = noa.answer()
     assert noa.post(sent).status_code == 302
-    thief.post(shib.consumer, data=sent, allow_redirects=False, timeout=10)
-    assert thief.get(f"{shib.app}/page", allow_redirects=False, timeout=10).status_code == 302
+    thief.post(shib.consumer, data=sent, allow_redirects=False, timeout=60)
+    assert thief.get(f"{shib.app}/page", allow_redirects=False, timeout=60).status_code == 302
 
 
 def test_its_own_metadata_are_its_registration(shib: Shibboleth) -> None:
-    provider = provider_in(requests.get(f"{shib.app}/Shibboleth.sso/Metadata", timeout=10).content)
+    provider = provider_in(requests.get(f"{shib.app}/Shibboleth.sso/Metadata", timeout=60).content)
     assert (provider.entity_id, provider.encryption_certificate) == (f"{shib.app}/shibboleth", KEYS.bare)
     assert shib.consumer in [one.url for one in provider.consumers]
     assert (provider.certificates, provider.is_encrypted) == ((KEYS.bare,), True)

@@ -8,6 +8,7 @@ from tests.interop import scenarios
 FRONT = "nginx"
 
 
+@pytest.mark.gate("a front")
 @pytest.mark.parametrize("scenario", scenarios.ALL, ids=lambda scenario: scenario.__name__)
 async def test_behind_nginx(world, scenario):
     await scenario(world)

@@ -133,7 +133,7 @@ async def test_a_person_comes_in_by_the_number_that_the_client_shows(tmp_path: P
 async def challenged(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, password: str) -> tuple[str, str]:
     """Sign in by the client's management interface; the state and the text of the question that comes back."""
     await answered(reader, writer, password)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while b"CRV1:" not in (line := await reader.readline()):
             assert line
     _flags, state, _user, text = line.decode().partition("CRV1:")[2].split(":", 3)
@@ -142,7 +142,7 @@ async def challenged(reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
 
 async def answered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, password: str) -> None:
     """Give name and password when the client needs them."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while b">PASSWORD:Need 'Auth'" not in (line := await reader.readline()):
             assert line
     writer.write(f'username "Auth" "ida@harbor.example"\npassword "Auth" "{password}"\n'.encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.data.doors.protecting import CARD, OwnProtection
 from tests.interop.postfix_world import postfix_world
 
@@ -21,6 +22,7 @@ class Labelling(OwnProtection):
         return Judged(judged.step, judged.rules, Label.INTERNAL, judged.kinds, judged.may_justify)
 
 
+@pytest.mark.gate("milter")
 async def test_mail_is_stopped_passed_justified_labelled_and_kept(tmp_path: Path) -> None:
     protection = Labelling(only_outside=True)
     async with postfix_world(tmp_path, protection) as world:

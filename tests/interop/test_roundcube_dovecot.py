@@ -155,10 +155,10 @@ def token_of(sso: SingleSignOn, name: str, *groups: str, app: str = "mail") -> s
     asked |= {"code_challenge": challenge, "code_challenge_method": "S256"}
     browser = {"cookie": cookies, "user-agent": "Mozilla/5.0 (X11; Linux) Firefox/150.0"}
     way = f"{sso.harbor.origin}/oidc/authorize?{urlencode(asked)}"
-    came = requests.get(way, headers=browser, allow_redirects=False, timeout=10).headers["location"]
+    came = requests.get(way, headers=browser, allow_redirects=False, timeout=60).headers["location"]
     code = parse_qs(urlsplit(came).query)["code"][0]
     sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": VERIFIER}
-    told = requests.post(f"{sso.harbor.origin}/oidc/token", data=sent, auth=(app, sso.secret_of(app)), timeout=10)
+    told = requests.post(f"{sso.harbor.origin}/oidc/token", data=sent, auth=(app, sso.secret_of(app)), timeout=60)
     return str(told.json()["access_token"])
 
 
@@ -168,7 +168,7 @@ def subjects(dovecot: Mailboxes, mechanism: str, whose: str, token: str) -> list
         "XOAUTH2": f"user={whose}\1auth=Bearer {token}\1\1",
         "OAUTHBEARER": f"n,a={whose},\1auth=Bearer {token}\1\1",
     }[mechanism]
-    with imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=10) as box:
+    with imaplib.IMAP4("127.0.0.1", dovecot.port, timeout=60) as box:
         box.authenticate(mechanism, lambda challenge: b"" if challenge else said.encode())
         box.select(readonly=True)
         _, parts = box.fetch("1:*", "BODY[HEADER.FIELDS (SUBJECT)]")

@@ -40,6 +40,6 @@ async def test_what_is_written_to_a_share_is_taken_or_stays_and_ransomware_is_an
         await world.do(f"lcd {sent}", *(f"put none {one}" for one in files))
         await share.until(lambda: share.patrol.counts["allow"] >= MANY)
         await world.do(f"lcd {sent}", *(f"put noise {one}; rename {one} {one}.locked" for one in files))
-        await share.until(lambda: share.alarms, 30)
+        await share.until(lambda: share.alarms)
         ((alarm, person, address),) = share.alarms
         assert (alarm.actor, alarm.number >= MANY, person, address) == ("games", True, "p_games", "127.0.0.1")

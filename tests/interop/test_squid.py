@@ -86,6 +86,7 @@ async def test_nothing_passes_where_looking_or_the_journal_fails(tmp_path: Path)
         assert world.received == []
 
 
+@pytest.mark.gate("ICAP")
 @pytest.mark.parametrize(
     "options", [(), ("-nopreview",), ("-no204",), ("-nopreview", "-no204"), ("-w", "10"), ("-206",)]
 )
@@ -102,7 +103,7 @@ async def test_the_client_of_c_icap(tmp_path: Path, options: tuple[str, ...]) ->
                     program, "-i", "127.0.0.1", "-p", str(world.port), *way, "-f", str(sent), "-o", str(got), *options,
                     stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
                 )  # fmt: skip
-                said, _ = await asyncio.wait_for(process.communicate(), 30)
+                said, _ = await asyncio.wait_for(process.communicate(), 60)
                 assert process.returncode == 0, said
                 text = got.read_bytes() if got.exists() else b""
                 got.unlink(missing_ok=True)

@@ -98,6 +98,7 @@ def rsyslog(folder: Path, text: str) -> list[str]:
     return [program, "-n", "-f", str(config), "-i", str(folder / "pid")]
 
 
+@pytest.mark.gate("syslog")
 @pytest.mark.parametrize("way", [Way.TLS, Way.TCP])
 async def test_rsyslog_sends_all_it_has(watched: Watching, tmp_path: Path, way: Way) -> None:
     (tmp_path / "input").touch()

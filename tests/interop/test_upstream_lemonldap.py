@@ -53,7 +53,7 @@ def harbor(tmp_path_factory: pytest.TempPathFactory, upstream: int, names: None)
     running, stop = serve(tmp_path_factory.mktemp("harbor"), harbor_port, upstream, write=write)
     core = running.limen.core
     core.database.write(lambda t: store.keep_secret(t.connection, core.keyring, f"{there}/", SECRET, core.clock.now()))
-    own = requests.get(f"{running.origin}/sign-in/with/{SAML}/metadata", timeout=10).text
+    own = requests.get(f"{running.origin}/sign-in/with/{SAML}/metadata", timeout=60).text
     with portal(tmp_path_factory.mktemp("lemon") / "portal", port, running.origin, SECRET, OIDC, SAML, own) as log:
         yield running
         print(log.read_text()[-20_000:])

@@ -73,7 +73,7 @@ def two_limens_by_saml(folder: Path, upstream: int) -> Iterator[TwoLimens]:
     there = f"http://limen.works.localhost:{works_port}/saml/metadata"
     how = f"protocol: saml\n    issuer: {there}\n    saml: {{metadata: '{there}', email: email, display_name: name}}\n"
     harbor, stop_harbor = serve(folder / "harbor", harbor_port, upstream, write=of_harbor(how))
-    metadata = requests.get(f"{harbor.origin}/sign-in/with/works/metadata", timeout=10)
+    metadata = requests.get(f"{harbor.origin}/sign-in/with/works/metadata", timeout=60)
     entry = f"\n{section_text(provider_in(metadata.content))}"
     written = of_the_works("saml", harbor.origin, entry)
     works, stop_works = serve(folder / "works", works_port, upstream, write=written)

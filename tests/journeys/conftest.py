@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS
 from tests.web.conftest import TUESDAY_MORNING, MovableClock
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
@@ -111,7 +112,7 @@ class Harbor:
         return f"http://{app}.harbor.localhost:{self.port}{path}"
 
     def run(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE_SECONDS)
 
     @property
     def first_link(self) -> str:
@@ -233,13 +234,13 @@ def serve(
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert started.wait(30), "Limen did not start"
+    assert started.wait(PATIENCE_SECONDS), "Limen did not start"
     if not ready:
         raise harbors[-1]
 
     def stop() -> None:
         ready[0].should_exit = True
-        thread.join(15)
+        thread.join(PATIENCE_SECONDS)
 
     return harbors[0], stop
 
@@ -328,8 +329,9 @@ def running_chromium() -> Iterator[Any]:
         if os.environ.get("LIMEN_REQUIRE_ALL") == "1":
             pytest.fail(said)
         pytest.skip(said)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_SECONDS * 1_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -379,6 +381,7 @@ class Browser:
 
     def __init__(self, chromium: Any, **options: Any) -> None:
         self.context = chromium.new_context(**{"viewport": DESK, **options})
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1_000)
         self.context.add_init_script(COLLECT)
         self.page = self.context.new_page()
         self.problems: list[str] = []

@@ -92,7 +92,7 @@ class RelyingApps:
 
     def _asked(self, method: str, path: str, body: str | None, fields: dict[str, str]) -> Any:
         there = urlsplit(self.issuer)
-        connection = http.client.HTTPConnection("127.0.0.1", there.port or 80, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", there.port or 80, timeout=60)
         connection.request(method, path, body, {"host": there.netloc, **fields})
         answer = json.loads(connection.getresponse().read())
         connection.close()

@@ -28,6 +28,7 @@ def channels(harbor: Any) -> Any:
     harbor.run(name(MonitorRules(watch=False)))
 
 
+@pytest.mark.gate("monitoring")
 @pytest.mark.usefixtures("channels")
 def test_a_case_from_the_list_to_its_verdict(harbor: Any, browse: Any, ada: Any) -> None:
     jun = browse()

@@ -59,6 +59,7 @@ def _send(person: Any, harbor: Any) -> None:
     person.page.get_by_role("button", name="Send").click()
 
 
+@pytest.mark.gate("data")
 def test_an_upload_is_stopped_justified_sent_again_and_seen(
     watched: Any, browse: Any, ada: Any, received: list[bytes]
 ) -> None:

@@ -92,7 +92,7 @@ def test_somebody_opens_a_door_and_it_shuts_with_the_group(guarded: Guarded, chr
         row.get_by_role("button").focus()
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"^http://127\.0\.0\.1:\d+/\?"))
-        said, _ = terminal.communicate(timeout=30)
+        said, _ = terminal.communicate(timeout=60)
         assert (terminal.returncode, said.count("desk")) == (0, 1)
         page.goto(harbor.origin + "/network/connect")
         expect(row.locator(".effect.permit")).to_be_visible()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from limen.data.inventory.model import StatedStores, Store, StoreKind
 from limen.facts import Label
 from limen.web.build import declared
@@ -74,6 +76,7 @@ async def state_a_store(harbor: Any) -> None:
     harbor.limen.known.set_rules(StatedStores, StatedStores({shares.name: shares}))
 
 
+@pytest.mark.gate("every page, once")
 def test_every_page_is_sound(harbor: Any, browse: Any, ada: Any) -> None:
     tom, nobody = browse(locale="de-DE", viewport={"width": 390, "height": 844}), browse()
     harbor.arrive(tom, "Tom Evers", "staff")

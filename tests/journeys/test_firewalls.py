@@ -78,7 +78,7 @@ def test_rules_are_tried_at_the_page(guarded: Guarded, chromium: Any) -> None:
         left = page.locator("[data-left]")
         expect(left).to_be_visible(timeout=15_000)
         first = int(left.inner_text())
-        expect(left).not_to_have_text(str(first), timeout=5_000)
+        expect(left).not_to_have_text(str(first))
         assert int(left.inner_text()) < first
         guarded.becomes(reachable=False)
         ada.clean_both_ways()
@@ -123,7 +123,7 @@ def _somebody_changes_rules(guarded: Guarded, ada: Browser) -> None:
     ada.clean_both_ways()
     page.get_by_role("button", name="Put back").click()
     guarded.becomes(reachable=False)
-    expect(page.locator("#trial")).to_have_count(0, timeout=15_000)
+    expect(page.locator("#trial")).to_have_count(0)
     expect(page.locator("main header .effect.permit")).to_be_visible()
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import PHONE, heading
 
 from limen.clock import HOUR
 
 
+@pytest.mark.gate("identity")
 def test_from_the_link_to_a_passkey_to_an_app_by_way_of_a_step_up(harbor: Any, browse: Any) -> None:
     link = harbor.invite("Mia Falk", "staff", "finance")
     mia = browse()

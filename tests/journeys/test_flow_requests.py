@@ -93,7 +93,7 @@ def test_from_a_refusal_to_a_connection(guarded: Guarded, chromium: Any, browse:
         expect(ada.page.locator("#approved")).to_contain_text(PURPOSE)
         ada.clean_both_ways()
         ada.page.locator("#approved").get_by_role("button").click()
-        expect(heading(ada)).to_have_text("What would change", timeout=20_000)
+        expect(heading(ada)).to_have_text("What would change")
         expect(ada.page.locator("#people")).to_contain_text(f"tcp/{PORT}")
         publish(ada, "Orders")
         guarded.take_rules()

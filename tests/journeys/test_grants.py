@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import PHONE, heading
 
@@ -13,6 +14,7 @@ from limen.clock import HOUR, MINUTE
 WHY = "A customer complains about the last delivery."
 
 
+@pytest.mark.gate("access")
 def test_asked_for_from_a_refusal_approved_in_a_second_browser_used_and_over_by_itself(
     own_harbor: Any, browse: Any
 ) -> None:

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import PHONE, heading
 
 
+@pytest.mark.gate("devices")
 def test_an_employee_comes_back_by_a_code_and_the_lost_device_is_out(harbor: Any, ada: Any, browse: Any) -> None:
     lost = browse()
     harbor.arrive(lost, "Eve Jansen", "staff")

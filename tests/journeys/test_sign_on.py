@@ -110,6 +110,7 @@ def both(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[tu
         stop()
 
 
+@pytest.mark.gate("sign-on")
 def test_from_the_launcher_to_two_apps_and_out_of_all(both: tuple[Harbor, RelyingApps], browse: Any) -> None:
     harbor, apps = both
     mia = browse()

@@ -17,7 +17,7 @@ def answered(url: str, token: str) -> int:
     fields = {"Host": host, "Authorization": f"Bearer {token}", "User-Agent": "backup/1"}
     asked = urllib.request.Request(f"http://127.0.0.1:{urlsplit(url).port}{path}", headers=fields)
     try:
-        with urllib.request.urlopen(asked, timeout=10) as response:
+        with urllib.request.urlopen(asked, timeout=60) as response:
             return int(response.status)
     except urllib.error.HTTPError as refused:
         return int(refused.code)

@@ -108,7 +108,7 @@ class Away:
 
     def has_ended(self, running: subprocess.Popen[str]) -> None:
         """The command says so and ends; the page shows nothing open."""
-        running.communicate(timeout=30)
+        running.communicate(timeout=60)
         assert not Path(f"/var/run/wireguard/{self.tunnel}.sock").exists()
         self.browser.page.goto(f"{self.harbor.origin}/network/connect?app=desk-away")
         expect(self.row).to_be_visible()

@@ -43,7 +43,7 @@ class Vpn:
 
     def begins(self) -> tuple[str, str]:
         """The number that it shows, and what it sends back to be answered."""
-        said, _ = self.asks().communicate(timeout=30)
+        said, _ = self.asks().communicate(timeout=60)
         number, state = re.search(r"\b([1-9][0-9])\b", _reply(said)), re.search(r"State = (0x[0-9a-f]+)", said)
         assert number is not None, said
         assert state is not None, said
@@ -87,7 +87,7 @@ def test_somebody_types_the_number_that_the_vpn_shows_and_is_let_in(harbor: Harb
         page.get_by_role("button", name="This is me").click()
         page.wait_for_url(re.compile(r"/radius\?done=confirmed$"))
         mia.clean()
-        assert "Received Access-Accept" in waits.communicate(timeout=30)[0]
+        assert "Received Access-Accept" in waits.communicate(timeout=60)[0]
 
         _, state = vpn.begins()
         waits = vpn.asks(state)
@@ -95,6 +95,6 @@ def test_somebody_types_the_number_that_the_vpn_shows_and_is_let_in(harbor: Harb
         page.get_by_role("button", name="This wasn't me").click()
         page.wait_for_url(re.compile(r"/radius\?done=stopped$"))
         mia.clean()
-        assert "Received Access-Reject" in waits.communicate(timeout=30)[0]
+        assert "Received Access-Reject" in waits.communicate(timeout=60)[0]
     finally:
         mia.context.close()

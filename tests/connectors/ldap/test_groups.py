@@ -22,6 +22,7 @@ async def groups(there: Slapd, member: str = "member") -> AsyncIterator[LdapGrou
         yield LdapGroups(asked, BASE, "mail", member)
 
 
+@pytest.mark.gate("LDAP")
 async def test_a_member_by_name_comes_and_goes(there: Slapd) -> None:
     dn = there.add_person("oscar", "Oscar Lind", "oscar@harbor.example")
     async with groups(there) as asked:

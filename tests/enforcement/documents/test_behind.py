@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from tests.enforcement.documents.checks import SECRET, Checks
+from tests.waiting import until
 
 from limen.clock import SetClock
 from limen.enforcement.documents.behind import MOST_BEHIND, Behind, Doubled
@@ -137,7 +138,7 @@ async def test_the_end_of_a_body_waits_where_many_of_the_owner_are_behind():
         return await _all(verdict.body)
 
     sent = [asyncio.create_task(send(ABOUT)) for _ in range(MOST_BEHIND + 2)]
-    await asyncio.sleep(0.05)
+    await until(lambda: sum(one.done() for one in sent) >= MOST_BEHIND)
     assert sum(one.done() for one in sent) == MOST_BEHIND
     assert await send(replace(ABOUT, person="bo")) == [SECRET.encode()]
     checks.may_end.set()

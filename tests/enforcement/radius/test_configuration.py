@@ -50,6 +50,7 @@ def test_nobody_else_reads_what_is_written(tmp_path: Path) -> None:
     assert modes == {0o600}
 
 
+@pytest.mark.gate("RADIUS")
 @needs_freeradius
 async def test_a_healthy_device_joins_its_vlan_and_is_refused_when_it_is_not_healthy(tmp_path: Path) -> None:
     async with network(tmp_path) as net:

@@ -13,6 +13,7 @@ import pytest
 from tests.enforcement.radius.networks import run
 from tests.enforcement.radius.test_store import ONE
 from tests.ports import free_port
+from tests.waiting import until
 
 from limen.enforcement.radius import disconnect
 from limen.enforcement.radius.disconnect import ACKNOWLEDGED, REFUSED, answer_to, request
@@ -132,6 +133,5 @@ async def test_a_nas_that_says_nothing_is_told_so_often_and_no_more(monkeypatch:
     port = transport.get_extra_info("sockname")[1]
     sent = request(ONE, SECRET, 7, 1_790_000_000_000)
     assert await disconnect._asked("127.0.0.1", port, sent, SECRET) == 0
-    await asyncio.sleep(0.01)
-    assert heard == [sent, sent]
+    await until(lambda: heard == [sent, sent])
     transport.close()

@@ -18,6 +18,7 @@ from tests.enforcement.radius.networks import (
     ida,
     signed_in,
 )
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.clock import HOUR, MINUTE, SECOND
@@ -45,7 +46,7 @@ async def test_a_person_is_let_in_who_typed_the_number(harbor: House) -> None:
 async def test_who_types_a_number_of_their_own_waits_for_it(harbor: House) -> None:
     door, session = door_of(harbor), signed_in(harbor, ida(harbor))
     waits = asyncio.create_task(door.login(VPN, "47", ""))
-    await asyncio.sleep(0.05)
+    await until(lambda: door.questions.of(ida(harbor)))
     door.confirm(harbor.limen.known.people[ida(harbor)], session, "47", "198.51.100.9", is_tied=False)
     assert (await waits).verdict is Verdict.ACCEPT
 

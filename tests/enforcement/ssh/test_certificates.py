@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from limen.clock import HOUR, MINUTE, from_iso
@@ -23,6 +24,7 @@ def read(folder: Path, line: str) -> str:
     return done.stdout
 
 
+@pytest.mark.gate("SSH")
 def test_a_persons_says_who_where_from_where_and_until_when(tmp_path: Path) -> None:
     said = PersonCertificate(
         serial=2**62,

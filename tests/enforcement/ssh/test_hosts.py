@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import SSHCertificate, load_ssh_public_identity
 from tests.enforcement.ssh.hosts import HOST, OTHER, Somebody, door_of, grant, hosts_of
+from tests.waiting import until
 from tests.web.conftest import House
 
 from limen.clock import DAY, MINUTE
@@ -131,7 +132,7 @@ async def test_a_host_that_asks_again_ends_its_question_before(harbor: House) ->
     hosts = hosts_of(harbor)
     asks = Asks(hosts.followers.number, NOTHING, NOTHING)
     waiting = [asyncio.create_task(hosts.ask(secret, asks, "203.0.113.50")) for _ in range(20)]
-    await asyncio.sleep(0.05)
+    await until(lambda: sum(one.done() for one in waiting) == 19)
     assert [one.done() for one in waiting] == [True] * 19 + [False]
     assert {await one for one in waiting[:19]} == {None}
     hosts.followers.change()

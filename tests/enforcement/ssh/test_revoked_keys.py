@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from limen.clock import MINUTE, from_iso
@@ -31,6 +32,7 @@ def is_revoked(folder: Path, listed: bytes, by: AuthorityKey, serial: int) -> bo
     return done.returncode == 1
 
 
+@pytest.mark.gate("SSH")
 def test_ssh_keygen_finds_what_is_revoked_and_nothing_else(tmp_path: Path) -> None:
     one, other = authority(), authority()
     listed = revocation_list([one.blob], [7, 2**62, 5], 3, NOW)

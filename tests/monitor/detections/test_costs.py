@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.monitor.detections.texts import compiled, rule
 
 from limen.monitor.detections.costs import slow_rules
 from limen.monitor.detections.own_rules import own_rules
+
+pytestmark = pytest.mark.long
+"""What a rule costs is measured, and another process on the same core makes it dearer."""
 
 
 def test_a_slow_rule_is_named_with_its_cost_and_a_quick_one_is_not() -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 from tests.monitor.process.kept_in_memory import KeptInMemory
+from tests.waiting import until
 
 from limen.monitor.normal_form.event import NormalEvent
 from limen.monitor.normal_form.frame import Frame
@@ -65,7 +66,7 @@ async def test_a_full_disk_is_told_to_whoever_waits_and_tried_again_for_whoever_
     with pytest.raises(NotKeptError):
         await running.pipeline.keep([frame(1)])
     running.pipeline.put([frame(2)])
-    await asyncio.sleep(0.05)
+    await until(lambda: running.pipeline.wrong)
     assert running.pipeline.wrong
     with pytest.raises(NotKeptError):
         await running.pipeline.keep([frame(3)])

@@ -61,7 +61,7 @@ async def opened(
     house.clock.forward((at or SystemClock().now()) - house.clock.now())
     async with asyncio.timeout(60):
         await watch_of(house).supervision.ready()
-    await until(lambda: watch_of(house).supervision.health is not None, 30)
+    await until(lambda: watch_of(house).supervision.health is not None)
     await asyncio.sleep(0.5)  # what it has to know of people and places is given to it meanwhile
     return house
 
@@ -75,7 +75,7 @@ async def harbor(tmp_path: Path) -> AsyncIterator[House]:
 async def forward(house: House, by: Milliseconds) -> None:
     """Set Harbor's clock forward; the process that watches, which has a clock of its own, is heard again then."""
     house.clock.forward(by)
-    await until(lambda: risk_of(house).is_watching, 30)
+    await until(lambda: risk_of(house).is_watching)
 
 
 async def within(what: str, holds: Callable[[], Awaitable[object]], seconds: float = WITHIN_SECONDS) -> None:

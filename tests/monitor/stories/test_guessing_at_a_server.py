@@ -42,7 +42,7 @@ async def test_guesses_that_succeed_are_an_alert_on_the_host(harbor: House, tmp_
     with running(as_sshd(tmp_path, rsyslog(tmp_path, pasted)), tmp_path / "log"):
         with (tmp_path / "input").open("a") as written:
             written.write(lines())
-        await until(lambda: len(stored(harbor)) > GUESSES, 40)
+        await until(lambda: len(stored(harbor)) > GUESSES)
         alert = await alerted(harbor, "linux/ssh-failures-then-success.yml")
     assert (alert.entity, alert.level.value, alert.is_proven) == (f"host:{socket.gethostname()}", "critical", False)
     assert (alert.says["src_ip"], alert.says["user"]) == (GUESSER, "deploy")

@@ -53,7 +53,7 @@ async def test_each_denied_packet_is_an_event_and_who_tries_a_backup_an_alert(
             assert time.monotonic() < begun + 10
             await asyncio.sleep(0.05)
         assert {alert.rule for case in found for alert in case.alerts} == {GUARDED}
-        await until(lambda: sum(one["fields"]["count"] for one in _denied(house)) == 5, 10)
+        await until(lambda: sum(one["fields"]["count"] for one in _denied(house)) == 5)
         counted = re.search(r"counter packets (\d+)", router.run("nft", "list", "chain", "inet", "limen", "deny"))
         assert counted is not None
         assert int(counted[1]) == 5

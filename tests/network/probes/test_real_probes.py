@@ -109,5 +109,5 @@ async def tried(world: World, probing: Probing) -> Round:
     (enrolled,) = world.firewalls.followers.firewalls.values()
     asked = await probing.begin(CANARY, enrolled)
     assert asked is not None
-    await until(lambda: probing.rounds.get(NAME) is asked, 30)
+    await until(lambda: probing.rounds.get(NAME) is asked)
     return asked

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
+from tests.waiting import until
 from tests.web.conftest import ORIGIN, Browser, House
 from tests.web.console.conftest import Console
 
@@ -145,8 +146,7 @@ async def test_a_listener_who_leaves_is_forgotten(console: Console) -> None:
     async with listening(console) as stream:
         await stream.until("still here")
         assert len(console.house.limen.journal._clients) == 1
-    await asyncio.sleep(0.05)
-    assert console.house.limen.journal._clients == []
+    await until(lambda: console.house.limen.journal._clients == [])
 
 
 async def test_what_is_no_event_id_resumes_nothing(console: Console) -> None:
