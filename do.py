@@ -11,6 +11,8 @@
     python3 do.py messages bring the message catalogues up to date with what the pages say
     python3 do.py docs     write the reference from the settings, commands, schema and events
     python3 do.py lock     make the lock files anew after a dependency changed
+    python3 do.py build    the wheel, equal byte for byte from equal sources, and its bill of materials, into dist/
+    python3 do.py audit    known weaknesses of everything that Limen is installed with
 
 Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`, `python3 do.py test --changed main -x`.
 `--quick` leaves out the agent, and what starts programs or is marked slow, and tries laws in their smallest size; of
@@ -39,6 +41,11 @@ VENV = HERE / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock"
+CONTAINER = HERE / "container"
+CONTAINED = CONTAINER / "requirements.lock"
+"""Everything that the image holds: the runtime with all its extras."""
+CONTAINED_LOCKS = (CONTAINED, CONTAINER / "build.lock")
+WHEELS = VENV / "wheels"
 REAL_APPS = HERE / "tests" / "interop" / "locks"
 NODE_PEERS = tuple(one.parent for one in (*REAL_APPS.glob("*/package.json"), *(HERE / "bench").glob("*/package.json")))
 LOCK_ALONE = ("--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund")
@@ -46,15 +53,18 @@ LOCK_ALONE = ("--package-lock-only", "--ignore-scripts", "--omit-lockfile-regist
 REAL_PARTS, PEERS = HERE / ".ci" / "apt.txt", HERE / ".ci" / "apt-bench.txt"
 PATIENCE_SECONDS = 15
 """How long a command may take to end by itself after Ctrl-C, and once more when told to."""
-# Two workers suit two cores; a file's tests stay together because they share a server or a browser. In the order of
-# their names, since by number of tests the longest of all (one test, many kills) would come last, alone.
-TOGETHER = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# Three workers for two cores: tests wait a quarter of their time, for servers, browsers and ends of leases. A file's
+# tests stay together because they share these. In the order of their names, since by number of tests the longest of
+# all (one test, many kills) would come last, alone.
+TOGETHER = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 QUICKLY = ("-m", "not slow", "--ignore=agent/tests", "--durations=5", "--durations-min=1")
 PLENTY_BYTES = 4 << 30
 SOME_FAILED, NO_TEST_LEFT = 1, 5
 """What pytest ends with where tests failed, and where no test was left to run."""
-MOST_ALONE = 8
+MOST_ALONE = 30
 """Of how many files the failed tests are tried once more, alone: more are no accident of a busy machine."""
+SECONDS_ALONE = 10 * 60
+"""After the end that LIMEN_ENDS_BY sets to a run: what failed in it may still begin once more."""
 BENCHES = (
     "engine",
     "policy",
@@ -68,6 +78,7 @@ BENCHES = (
     "devices",
     "monitor_detect",
     "data",
+    "people",
 )
 
 
@@ -84,6 +95,8 @@ def main() -> int:
         "messages": messages,
         "docs": docs,
         "lock": lock,
+        "build": build,
+        "audit": audit,
     }
     if task not in tasks:
         print(__doc__)
@@ -103,6 +116,8 @@ def test(rest: list[str]) -> int:
     is_quick, since, words = asked_of(rest)
     if not is_quick:
         install_real_parts()
+        if not words:
+            fetch_wheels()
     began = time.monotonic()
     if not words and (failed := lint([])):
         return failed
@@ -142,7 +157,9 @@ def alone(command: tuple[str | Path, ...], kept: Path, memory: dict[str, str]) -
     if not 0 < len({test.partition("::")[0] for test in failed}) <= MOST_ALONE:
         return SOME_FAILED
     print(f"Once more, alone: {', '.join(failed)}", flush=True)
-    code = call(*command, "--last-failed", "--last-failed-no-failures=none", more=memory)
+    ends_by = os.environ.get("LIMEN_ENDS_BY", "")
+    later = {"LIMEN_ENDS_BY": str(float(ends_by) + SECONDS_ALONE)} if ends_by else {}
+    code = call(*command, "--last-failed", "--last-failed-no-failures=none", more={**memory, **later})
     if code == 0:
         print(f"UNSTEADY, to be mended: {', '.join(failed)}")
     return code
@@ -228,8 +245,14 @@ def lock(rest: list[str]) -> int:
     install(DEVELOPMENT)
     uv = (BIN / "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url")
     compile_lock: tuple[str | Path, ...] = (*uv, "--no-header", "--no-annotate", "--python-version", "3.11", *rest)
-    ours = (*compile_lock, "pyproject.toml", "--group", "run")
-    failed = call(*ours, "-o", RUNTIME) or call(*ours, "--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT)
+    ours = (*compile_lock, "pyproject.toml")
+    run_too = (*ours, "--group", "run")
+    failed = (
+        call(*run_too, "-o", RUNTIME)
+        or call(*run_too, "--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT)
+        or call(*ours, "--all-extras", "-c", DEVELOPMENT, "-o", CONTAINED)
+        or call(*compile_lock, "--group", "build", "-c", RUNTIME, "-o", CONTAINED_LOCKS[1])
+    )
     for app in sorted(REAL_APPS.glob("*.in")):
         failed = failed or call(*compile_lock, app, "-o", app.with_suffix(".lock"))
     if not shutil.which("npm"):
@@ -238,6 +261,68 @@ def lock(rest: list[str]) -> int:
     for peer in sorted(NODE_PEERS):
         failed = failed or call("npm", "install", *LOCK_ALONE, "--prefix", peer)
     return failed
+
+
+def build(rest: list[str]) -> int:
+    """The wheel and its bill of materials (CycloneDX 1.6), whose times are those of the newest change."""
+    del rest
+    install(DEVELOPMENT)
+    made = HERE / "dist"
+    shutil.rmtree(made, ignore_errors=True)
+    wheel = (BIN / "uv", "build", "--quiet", "--wheel", "--no-build-isolation", "--python", PYTHON, "--out-dir", made)
+    if failed := call(*wheel, more={"SOURCE_DATE_EPOCH": when_changed()}):
+        return failed
+    with tempfile.TemporaryDirectory() as folder:  # with nothing but what runs
+        runtime = Path(folder) / "runtime"
+        check_call(BIN / "uv", "venv", "--quiet", "--python", PYTHON, runtime)
+        uv = (BIN / "uv", "pip", "install", "--quiet", "--python", runtime)
+        check_call(*uv, "--require-hashes", "-r", CONTAINED)
+        check_call(*uv, "--no-deps", *made.glob("*.whl"))
+        bill = (BIN / "cyclonedx-py", "environment", "--pyproject", HERE / "pyproject.toml", "--output-reproducible")
+        failed = call(*bill, "--output-file", made / "limen.cdx.json", runtime)
+    for file in sorted(made.glob("limen*")):
+        print(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(HERE)}")
+    return failed
+
+
+def when_changed() -> str:
+    """Seconds since the epoch of the newest commit; of files that came without their history a fixed time."""
+    git = ("git", "log", "-1", "--format=%ct")
+    asked = subprocess.run(git, cwd=HERE, capture_output=True, text=True, check=False) if shutil.which("git") else None
+    return (asked.stdout.strip() if asked else "") or "1767225600"
+
+
+def audit(rest: list[str]) -> int:
+    """Fails where a weakness is known; says what could not be looked up, as where no database is in reach."""
+    del rest
+    install(DEVELOPMENT)
+    asking = (BIN / "pip-audit", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "--format", "json")
+    failed = 0
+    for locked in (CONTAINED, DEVELOPMENT):
+        asked = subprocess.run(
+            [*map(str, asking), "-r", str(locked)], cwd=HERE, capture_output=True, text=True, check=False
+        )
+        failed = max(failed, audited(locked.relative_to(HERE), asked.stdout, asked.stderr))
+    return failed
+
+
+def audited(locked: Path, answer: str, complaint: str) -> int:
+    """Says what pip-audit found about the packages of a lock file; 1 where there is a weakness."""
+    try:
+        packages = json.loads(answer)["dependencies"]
+    except (ValueError, KeyError):
+        print(f"{locked}: not audited, as no database of weaknesses answers here. {complaint.strip()[-200:]}")
+        return 0
+    skipped = [one["name"] for one in packages if "skip_reason" in one]
+    weak = [one for one in packages if one.get("vulns")]
+    for one in weak:
+        found = ", ".join(
+            f"{each['id']} (fixed in {', '.join(each['fix_versions']) or 'nothing yet'})" for each in one["vulns"]
+        )
+        print(f"{locked}: {one['name']} {one['version']} has {found}")
+    looked_up = len(packages) - len(skipped)
+    print(f"{locked}: {looked_up} packages looked up, {len(skipped)} not, {len(weak)} with a known weakness")
+    return 1 if weak else 0
 
 
 def install(locked: Path) -> None:
@@ -279,6 +364,20 @@ def make_environment() -> None:
         check_call(sys.executable, "-m", "venv", VENV)
     else:
         sys.exit(_stop("This Python came without venv and pip. On Debian and Ubuntu: sudo apt install python3-venv"))
+
+
+def fetch_wheels() -> None:
+    """What the image and other ways to install are made of, once, so that tests of them need no network."""
+    wanted = b"".join(locked.read_bytes() for locked in CONTAINED_LOCKS)
+    stamp, named = WHEELS / "complete", hashlib.sha256(wanted).hexdigest()
+    if stamp.exists() and stamp.read_text() == named:
+        return
+    shutil.rmtree(WHEELS, ignore_errors=True)
+    fetch = (PYTHON, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes")
+    if any(call(*fetch, "--dest", WHEELS, "-r", locked) for locked in CONTAINED_LOCKS):
+        print("Not fetched: what other ways to install are tried with. Their tests are left out.")
+        return
+    stamp.write_text(named)
 
 
 def install_real_parts(listed: Path = REAL_PARTS, used_by: str = "tests") -> None:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+import access_effective
 import access_groups
 import access_openvpn
 import access_radius
@@ -31,6 +32,9 @@ BOUNDS: Bounds = {
     "revoke_to_cut_ms_p95": ("<=", 1_000),
     "ssh_certs_per_s": (">=", 500),
     "standing_s": ("<=", 5),
+    "effective_cpu_s": ("<=", 5),
+    "effective_person_cpu_s": ("<=", 1),
+    "effective_app_cpu_s": ("<=", 1),
     "review_rows_per_s": (">=", 5_000),
 }
 PARTS: dict[str, Callable[[int], Figures]] = {
@@ -39,6 +43,7 @@ PARTS: dict[str, Callable[[int], Figures]] = {
     "radius": access_radius.radius,
     "openvpn": access_openvpn.openvpn,
     "standing": access_standing.standing,
+    "effective": access_effective.effective,
     "reviews": access_reviews.reviews,
     "groups": access_groups.groups,
 }

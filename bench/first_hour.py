@@ -241,26 +241,26 @@ class Asked:
         for number in range(rounds):
             for pattern in PAGES:
                 page = pattern.format(**known)
-                milliseconds, status, body = self._asked(page)
+                milliseconds, status, body = self.asked(page)
                 if status != 200:
                     raise SystemExit(f"{page} answered {status}")
                 self.ms.setdefault(pattern, []).append(milliseconds)
                 if number == 0:
                     self.sizes[pattern] = len(body) + sum(self._weight(one, weights) for one in linked(plain(body)))
-            self.smallest.append(self._asked("/favicon.ico")[0])
+            self.smallest.append(self.asked("/favicon.ico")[0])
 
     def _weight(self, address: str, weights: dict[str, int]) -> int:
         if address not in weights:
-            weights[address] = len(self._asked(address)[2])
+            weights[address] = len(self.asked(address)[2])
         return weights[address]
 
     def _first(self, pattern: str, page: str) -> str:
-        found = re.search(pattern, plain(self._asked(page)[2]).decode())
+        found = re.search(pattern, plain(self.asked(page)[2]).decode())
         if found is None:
             raise SystemExit(f"{page} shows nothing to look at")
         return found[1]
 
-    def _asked(self, path: str) -> tuple[float, int, bytes]:
+    def asked(self, path: str) -> tuple[float, int, bytes]:
         began = time.perf_counter()
         self._wire.request("GET", path, headers=self._fields)
         response = self._wire.getresponse()

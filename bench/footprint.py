@@ -133,7 +133,7 @@ class Started:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(15)
+        self.process.wait(60)
 
 
 def _megabytes(pid: int, word: str) -> float:
@@ -175,8 +175,8 @@ def _watches(pid: int) -> bool:
         return False
 
 
-def company(root: Path, port: int) -> None:
-    """A company folder with the baseline and 50 apps."""
+def company(root: Path, port: int, apps: int = APPS) -> None:
+    """A company folder with the baseline and so many apps."""
     subprocess.run(
         [sys.executable, "-m", "limen.cli.main", "init", str(root), "--name", "Harbor", "--domain", "harbor.localhost"],
         check=True,
@@ -184,12 +184,12 @@ def company(root: Path, port: int) -> None:
     )
     listen_on(root, port)
     labels = ("public", "internal", "confidential", "restricted")
-    apps = [
+    listed = [
         f"- id: app{n}\n  name: App {n}\n  host: app{n}.harbor.localhost\n  upstream: http://127.0.0.1:{9000 + n}\n"
         f"  label: {labels[n % 4]}\n  owner: staff\n  actions:\n    view: [GET /**]\n    edit: [POST /**, PUT /**]\n"
-        for n in range(APPS)
+        for n in range(apps)
     ]
-    (root / "apps.yaml").write_text("\n".join(apps))
+    (root / "apps.yaml").write_text("\n".join(listed))
     (root / "policies" / "tests.yaml").write_text("")
 
 
@@ -202,8 +202,8 @@ def listen_on(root: Path, port: int) -> None:
     toml.write_text(text.replace("[listen]", listen))
 
 
-def fill(root: Path) -> None:
-    """500 people with a session each, written as identity's own store writes them."""
+def fill(root: Path, many: int = PEOPLE) -> None:
+    """So many people with a session each, written as identity's own store writes them."""
     from limen.clock import HOUR, SystemClock
     from limen.company.load import load_settings
     from limen.company.places import database_url
@@ -216,7 +216,7 @@ def fill(root: Path) -> None:
     proofs = {Factor.PASSKEY: now}
 
     def work(transaction: Transaction) -> None:
-        for number in range(PEOPLE):
+        for number in range(many):
             who = Person(
                 f"p_{number}", f"Person {number}", f"p{number}@harbor.example", frozenset({"staff"}), active=True
             )

@@ -15,6 +15,8 @@ work on the machine touches less. `bytes_per_event` is what is left once it is s
 million events, the median of five with another literal each. Beside them the same text asked of chDB (ClickHouse's
 engine) over the same files.
 
+`outgrown`: NATS before the store and ClickHouse behind it, beside the store alone (`monitor_outgrown.py`).
+
 `detect`: rules held against events, next to the way that forensic tools take (`monitor_detect.py`).
 `loop`: from a line of a log to the next refusal, all real, and the memory of the process that watches with all rules
 (`monitor_loop.py`). Beside each figure that has one stands its bound; a figure beyond it is marked, and nothing fails.
@@ -30,6 +32,7 @@ from tempfile import TemporaryDirectory
 import monitor_detect
 import monitor_intake
 import monitor_loop
+import monitor_outgrown
 import monitor_store
 from bounds import Bounds, show
 
@@ -46,7 +49,7 @@ BOUNDS: Bounds = {
     "event_to_refusal_ms_p95": ("<=", 2_000),
     "rss_mb": ("<=", 400),
 }
-PARTS = ("store", "detect", "loop")
+PARTS = ("store", "outgrown", "detect", "loop")
 
 
 def main() -> int:
@@ -63,6 +66,12 @@ def main() -> int:
             found |= monitor_intake.intake(Path(folder), asked.events, ROUNDS)
             found |= monitor_store.kept(Path(folder), asked.events, ROUNDS)
             found |= monitor_store.questions(Path(folder), asked.million)
+    if asked.only in (None, "outgrown"):
+        with TemporaryDirectory(prefix="outgrown-", dir=asked.folder) as folder:
+            found |= {
+                f"outgrown_{name}": value
+                for name, value in monitor_outgrown.outgrown(Path(folder), asked.events).items()
+            }
     show(found, BOUNDS, as_json=asked.json)
     return 0
 

@@ -493,10 +493,11 @@ def with_keys(root: Path) -> list[tuple[str, Key]]:
     """Workloads, one for each chain: their client ids, and what they prove themselves by."""
     from joserfc.jwk import ECKey
 
-    from limen.clock import SystemClock
+    from limen.clock import DAY, SystemClock
     from limen.company.load import load_settings
     from limen.company.places import database_url
     from limen.identity import workloads
+    from limen.identity.model import Terms
     from limen.sso.oidc import workload_keys
     from limen.sso.oidc.public_keys import read_jwk
     from limen.storage import Database
@@ -505,7 +506,9 @@ def with_keys(root: Path) -> list[tuple[str, Key]]:
     found: list[tuple[str, Key]] = []
     for number in range(CHAINS):
         key = ECKey.generate_key("P-256")
-        workload = workloads.add(database, f"batch-{number}", ["sso"], [], 1, now, by="server").workload.id
+        workload = workloads.add(
+            database, f"batch-{number}", ["sso"], [], 1, now, terms=Terms("p_bench", "Measured", now + DAY), by="server"
+        ).workload.id
         public = read_jwk(key.as_dict(private=False))
         database.write(partial(workload_keys.add, workload_id=workload, key=public, days=1, now=now, by="server"))
         found.append((workload, key))

@@ -145,6 +145,7 @@ class Gate:
         from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
         from limen.pillar import AppSessions
         from limen.storage.journal.journal import Journal
+        from limen.storage.kept_briefly import KeptBriefly
 
         self.clock = SystemClock()
         now = self.clock.now()
@@ -176,7 +177,7 @@ class Gate:
 
         paths = AppLoginRoutes(
             doors=doors,
-            app_logins=AppLogins(states=BrowserStates(self.clock), public_url=url),
+            app_logins=AppLogins(states=BrowserStates(KeptBriefly.in_memory(self.clock)), public_url=url),
             keys=identity,
             sessions=AppSessions(open=never, end=never),
             public_url=url,

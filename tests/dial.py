@@ -1,7 +1,8 @@
 """One dial for the size of whatever is tried by numbers: laws, kills, fuzzed requests.
 
-Beside a law stands its full size, as continuous integration tries it. `LIMEN_TESTS` says how much of that is tried:
-`ci` all, `work` a quarter, `quick` a twentieth. Where it says nothing, CI tries all and everybody else a quarter.
+Beside a law stands its full size, as it is tried before a release. `LIMEN_TESTS` says how much of that is tried: `ci`
+all, `work` a quarter, `quick` a twentieth. `.ci/run` says `work`. Where nothing is said, a CI tries all and everybody
+else a quarter.
 """
 
 from __future__ import annotations

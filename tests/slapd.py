@@ -29,13 +29,19 @@ DATABASE_ADMINS = f"cn=database-admins,{GROUPS}"
 KEEPER = f"cn=keeper,{GROUPS}"
 """Who is in the group of names for good: groupOfNames lets no group be empty (RFC 4519)."""
 LIMEN = f"cn=limen,{BASE}"
+READER = f"cn=reader,{BASE}"
+"""As LIMEN, but slapd gives it answers of any length."""
 SECRET = "limen's own, at slapd"
+LOCKED = "000001010000Z"
+"""What ppolicy writes into pwdAccountLockedTime where an administrator locked an account for good."""
 _CONFIG = """include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/nis.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload memberof
+moduleload ppolicy
 pidfile {folder}/slapd.pid
 TLSCertificateFile {folder}/slapd.crt
 TLSCertificateKeyFile {folder}/slapd.key
@@ -49,8 +55,11 @@ rootpw "{secret}"
 directory {folder}/data
 index objectClass,mail,uid,entryUUID eq
 access to attrs=userPassword by anonymous auth by * none
-access to dn.subtree="{groups}" by dn.exact="{limen}" write by * none
-access to * by dn.exact="{limen}" read by * none
+access to dn.subtree="{groups}" by dn.exact="{limen}" write by dn.exact="{reader}" read by * none
+access to * by dn.exact="{limen}" read by dn.exact="{reader}" read by * none
+limits dn.exact="{reader}" size.soft=unlimited size.hard=unlimited size.prtotal=unlimited
+overlay memberof
+overlay ppolicy
 """
 
 
@@ -115,13 +124,46 @@ class Slapd:
         with self.as_root() as root:
             assert root.modify(group, {attribute: [(how, list(members))]}), root.result
 
-    def add_person(self, uid: str, name: str, mail: str) -> str:
+    def add_person(self, uid: str, name: str, mail: str, **more: Any) -> str:
         """Their distinguished name."""
         dn = f"uid={uid},{PEOPLE}"
-        said = {"cn": name, "sn": name.rsplit(maxsplit=1)[-1], "mail": mail, "uid": uid}
+        said = {"cn": name, "sn": name.rsplit(maxsplit=1)[-1], "uid": uid, **({"mail": mail} if mail else {}), **more}
         with self.as_root() as root:
             assert root.add(dn, ["inetOrgPerson"], said), root.result
         return dn
+
+    def add_group(self, name: str, *members: str) -> str:
+        """Its distinguished name."""
+        dn = f"cn={name},{GROUPS}"
+        with self.as_root() as root:
+            assert root.add(dn, ["groupOfNames"], {"cn": name, "member": list(members)}), root.result
+        return dn
+
+    def set(self, dn: str, **said: Any) -> None:
+        """Each attribute has this value from now on; None: it has none."""
+        changes = {name: [("MODIFY_REPLACE", [] if value is None else [value])] for name, value in said.items()}
+        with self.as_root() as root:
+            assert root.modify(dn, changes), root.result
+
+    def hide(self, attribute: str) -> None:
+        """From Limen, from now on; it is started anew."""
+        self.stop()
+        config = self.folder / "slapd.conf"
+        shown = config.read_text()
+        rule = f"access to attrs={attribute} by * none\n"
+        config.write_text(shown.replace("access to ", f"{rule}access to ", 1))
+        self.start()
+
+    def delete(self, dn: str) -> None:
+        with self.as_root() as root:
+            assert root.delete(dn), root.result
+
+    def add_people(self, number: int) -> None:
+        """Person 0, 1, …, with the addresses p0@harbor.example, …"""
+        with self.as_root() as root:
+            for one in range(number):
+                said = {"cn": f"Person {one}", "sn": "Person", "mail": f"p{one}@harbor.example"}
+                assert root.add(f"uid=p{one},{PEOPLE}", ["inetOrgPerson"], said), root.result
 
     def rename(self, dn: str, uid: str) -> str:
         with self.as_root() as root:
@@ -134,8 +176,9 @@ def running(folder: Path) -> Iterator[Slapd]:
     """slapd with Harbor's groups and no people, until the end."""
     (folder / "data").mkdir(parents=True)
     there = Slapd(folder)
-    there.trust = _certificate(folder)
-    config = _CONFIG.format(folder=folder, base=BASE, secret=SECRET, groups=GROUPS, limen=LIMEN)
+    there.trust = certificate(folder, "slapd", "127.0.0.9")
+    sign_in = ["organizationalRole", "simpleSecurityObject"]
+    config = _CONFIG.format(folder=folder, base=BASE, secret=SECRET, groups=GROUPS, limen=LIMEN, reader=READER)
     (folder / "slapd.conf").write_text(config)
     there.start()
     try:
@@ -144,7 +187,8 @@ def running(folder: Path) -> Iterator[Slapd]:
                 (BASE, ["dcObject", "organization"], {"dc": "harbor", "o": "Harbor"}),
                 (PEOPLE, ["organizationalUnit"], {"ou": "people"}),
                 (GROUPS, ["organizationalUnit"], {"ou": "groups"}),
-                (LIMEN, ["organizationalRole", "simpleSecurityObject"], {"cn": "limen", "userPassword": SECRET}),
+                (LIMEN, sign_in, {"cn": "limen", "userPassword": SECRET}),
+                (READER, sign_in, {"cn": "reader", "userPassword": SECRET}),
                 (DOMAIN_ADMINS, ["groupOfNames"], {"cn": "domain-admins", "member": KEEPER}),
                 (DATABASE_ADMINS, ["posixGroup"], {"cn": "database-admins", "gidNumber": "5000"}),
             ):
@@ -154,12 +198,12 @@ def running(folder: Path) -> Iterator[Slapd]:
         there.stop()
 
 
-def _certificate(folder: Path) -> str:
-    """Of localhost, signed by itself; as PEM."""
+def certificate(folder: Path, program: str, address: str) -> str:
+    """Of localhost and this address, signed by itself; as PEM. It and its key are files called after the program."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "slapd of Harbor")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{program} of Harbor")])
     now = dt.datetime.now(dt.UTC)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.9"))])
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(address))])
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -173,8 +217,10 @@ def _certificate(folder: Path) -> str:
         .sign(key, hashes.SHA256())
     )
     pem = made.public_bytes(serialization.Encoding.PEM)
-    (folder / "slapd.crt").write_bytes(pem)
+    (folder / f"{program}.crt").write_bytes(pem)
     form = serialization.PrivateFormat.PKCS8
     secret = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    (folder / "slapd.key").write_bytes(secret)
+    kept = folder / f"{program}.key"
+    kept.write_bytes(secret)
+    kept.chmod(0o600)
     return pem.decode()

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import pytest
+from tests import kept
 
+from limen import browser_state
 from limen.browser_state import (
     KEPT_AFTER_ITS_END,
     LONGEST_SECONDS,
     MOST_BYTES,
     MOST_OF_A_BROWSER,
-    MOST_OF_A_PURPOSE,
     BrowserStates,
     StateRefusedError,
 )
 from limen.clock import SECOND, SetClock
+from limen.storage.kept_briefly import KeptBriefly
 
 BROWSER = b"b" * 32
 
@@ -23,27 +25,28 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def states(clock: SetClock) -> BrowserStates:
-    return BrowserStates(clock)
+    return BrowserStates(KeptBriefly.in_memory(clock))
 
 
-def test_it_brings_back_what_it_stands_for(states: BrowserStates) -> None:
-    state = states.issue("sign-in", BROWSER, {"to": "/page", "nonce": "n"}, 30)
-    assert states.take("sign-in", BROWSER, state.encode()) == {"to": "/page", "nonce": "n"}
-    assert len(states) == 0
+async def test_it_brings_back_what_it_stands_for(states: BrowserStates) -> None:
+    state = await states.issue("sign-in", BROWSER, {"to": "/page", "nonce": "n"}, 30)
+    assert await states.take("sign-in", BROWSER, state.encode()) == {"to": "/page", "nonce": "n"}
+    assert kept.number(states._kept) == 0
 
 
-def test_it_is_opaque_and_is_not_kept_in_the_open(states: BrowserStates) -> None:
-    issued = {states.issue("sign-in", BROWSER, {"to": "/secret"}, 30) for _ in range(5)}
+async def test_it_is_opaque_and_is_not_kept_in_the_open(states: BrowserStates) -> None:
+    issued = {await states.issue("sign-in", BROWSER, {"to": "/secret"}, 30) for _ in range(5)}
     assert len(issued) == 5
     assert all(len(state) == 43 and "secret" not in state for state in issued)
-    assert not any(state in repr(vars(states)) for state in issued)
+    held = kept.written(states._kept)
+    assert not any(word in held for word in (*issued, "secret"))
 
 
-def test_what_is_kept_can_not_be_changed_from_outside(states: BrowserStates) -> None:
+async def test_what_is_kept_can_not_be_changed_from_outside(states: BrowserStates) -> None:
     data = {"to": "/"}
-    state = states.issue("sign-in", BROWSER, data, 30)
+    state = await states.issue("sign-in", BROWSER, data, 30)
     data["to"] = "/elsewhere"
-    assert states.take("sign-in", BROWSER, state.encode()) == {"to": "/"}
+    assert await states.take("sign-in", BROWSER, state.encode()) == {"to": "/"}
 
 
 @pytest.mark.parametrize(
@@ -56,34 +59,37 @@ def test_what_is_kept_can_not_be_changed_from_outside(states: BrowserStates) -> 
         ("sign-in", BROWSER, {"to": "x" * MOST_BYTES}, 30),
     ],
 )
-def test_what_the_code_must_not_ask_is_an_error(states: BrowserStates, purpose, browser, data, seconds) -> None:
+async def test_what_the_code_must_not_ask_is_an_error(states: BrowserStates, purpose, browser, data, seconds) -> None:
     with pytest.raises(ValueError, match="a state"):
-        states.issue(purpose, browser, data, seconds)
+        await states.issue(purpose, browser, data, seconds)
 
 
-def test_a_browser_that_floods_forgets_its_own_first(states: BrowserStates) -> None:
-    others = states.issue("sign-in", b"other", {}, 30)
-    first = states.issue("sign-in", BROWSER, {}, 30)
+async def test_a_browser_that_floods_forgets_its_own_first(states: BrowserStates) -> None:
+    others = await states.issue("sign-in", b"other", {}, 30)
+    first = await states.issue("sign-in", BROWSER, {}, 30)
     for _ in range(MOST_OF_A_BROWSER):
-        states.issue("sign-in", BROWSER, {}, 30)
-    assert len(states) == MOST_OF_A_BROWSER + 1
+        await states.issue("sign-in", BROWSER, {}, 30)
+    assert kept.number(states._kept) == MOST_OF_A_BROWSER + 1
     with pytest.raises(StateRefusedError):
-        states.take("sign-in", BROWSER, first.encode())
-    states.take("sign-in", b"other", others.encode())
+        await states.take("sign-in", BROWSER, first.encode())
+    await states.take("sign-in", b"other", others.encode())
 
 
-def test_a_flood_of_one_purpose_leaves_the_others_alone(states: BrowserStates) -> None:
-    quiet = states.issue("other-protocol", BROWSER, {}, 30)
-    for number in range(MOST_OF_A_PURPOSE + 100):
-        states.issue("sign-in", b"browser %d" % number, {}, 30)
-    assert len(states) == MOST_OF_A_PURPOSE + 1
-    states.take("other-protocol", BROWSER, quiet.encode())
+async def test_a_flood_of_one_purpose_leaves_the_others_alone(
+    states: BrowserStates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser_state, "MOST_OF_A_PURPOSE", 90)
+    quiet = await states.issue("other-protocol", BROWSER, {}, 30)
+    for number in range(200):
+        await states.issue("sign-in", b"browser %d" % number, {}, 30)
+    assert kept.number(states._kept) == 90 + 1
+    await states.take("other-protocol", BROWSER, quiet.encode())
 
 
-def test_what_has_ended_goes(states: BrowserStates, clock: SetClock) -> None:
+async def test_what_has_ended_goes(states: BrowserStates, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_state, "MOST_OF_A_PURPOSE", 90)
     for number in range(100):
-        states.issue("sign-in", b"browser %d" % number, {}, 30)
+        await states.issue("sign-in", b"browser %d" % number, {}, 30)
     clock.forward(30 * SECOND + KEPT_AFTER_ITS_END)
-    states.issue("sign-in", BROWSER, {}, 30)
-    assert len(states) == 1
-    assert len(states._of_browser) == 1
+    await states.issue("sign-in", BROWSER, {}, 30)
+    assert kept.number(states._kept) == 1

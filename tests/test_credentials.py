@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 
 import limen.app
 from limen.credentials import (
@@ -20,6 +20,8 @@ from limen.credentials import (
     delete_rows,
     end,
     is_secret,
+    remaining,
+    rows_of,
     staying,
     unspoken_for,
 )
@@ -36,18 +38,25 @@ OF_THE_COMPANY = {
     "identity_keys",
     "device_authority",
     "device_signal_messages",
+    "received_sets",
+    "received_streams",
     "device_signal_sources",
+    "brokered_secrets",
+    "ended_elsewhere",
     "data_stores",
     "directories",
     "log_authority",
     "log_pulls",
     "network_changes",
+    "service_accounts",
     "network_firewall_keys",
     "network_rulesets",
     "notify_channels",
+    "provisioned_apps",
     "oidc_keys",
     "journal_heads",
     "keys",
+    "ldap_sources",
     "outbox",
     "revision_texts",
     "saml_keys",
@@ -122,7 +131,10 @@ def test_a_kind_that_two_claim_is_refused_with_both_named(name: str) -> None:
 def test_the_kinds_of_a_part_end_with_those_of_limen(tmp_path: Path) -> None:
     asked: list[Ending] = []
     kind = CredentialKind(
-        name="badges", table="", **{**ENDS, Cause.STOLEN: lambda _t, ending: asked.append(ending) or 3}
+        name="badges",
+        table="",
+        **{**ENDS, Cause.STOLEN: lambda _t, ending: asked.append(ending) or 3},
+        remains=lambda _connection, holder, _now: len(holder),
     )
     database = Database.open(tmp_path / "limen.db")
     stolen = Ending(cause=Cause.STOLEN, holder="p_1", now=NOW)
@@ -130,6 +142,10 @@ def test_the_kinds_of_a_part_end_with_those_of_limen(tmp_path: Path) -> None:
         ended = database.write(lambda transaction: end(transaction, stolen))
         assert ended["badges"] == 3
         assert "badges" not in database.write(lambda t: end(t, Ending(cause=Cause.MOVED, holder="p_1", now=NOW)))
+        left = {one.kind: one for one in database.read(lambda snapshot: remaining(snapshot.connection, "p_1", NOW))}
+        assert (left["badges"].count, left["badges"].is_over) == (3, False)
+        assert {kind.name for kind in CREDENTIALS.values()} == set(left)
+        assert all(one.is_over for name, one in left.items() if name != "badges")
     assert asked == [stolen]
     database.close()
 
@@ -168,3 +184,32 @@ def test_rows_go_whichever_column_says_whose_they_are(tmp_path: Path) -> None:
 def test_what_only_time_ends_says_why_at_each_cause() -> None:
     kind = staying("badges", "over in minutes")
     assert {kind.how(cause) for cause in Cause} == {Stays("over in minutes")}
+
+
+def test_a_kind_that_cannot_say_what_remains_stops_the_start() -> None:
+    nobodys = Table("badges", MetaData(), Column("wire", LargeBinary(9)))
+    for kind in (badges(), CredentialKind(name="badges", table="", **ENDS)):
+        with (
+            pytest.raises(PillarError, match=r"door .* badges"),
+            using((*PILLARS, part("door", kind, tables=(nobodys,)))),
+        ):
+            raise AssertionError
+    with using((*PILLARS, part("door", staying("badges", "over in minutes")))):
+        pass
+    with pytest.raises(CredentialError, match="badges"):
+        rows_of(nobodys)
+
+
+def test_what_remains_are_the_rows_that_have_not_ended(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "limen.db")
+    table = Table("badges", MetaData(), Column("owner_id", String(9)), Column("until", Integer))
+
+    def work(transaction: Any) -> list[int]:
+        table.create(transaction.connection)
+        rows = [{"owner_id": "p_1", "until": until} for until in (NOW - 1, NOW, NOW + 1)]
+        transaction.connection.execute(table.insert(), [*rows, {"owner_id": "p_2", "until": NOW + 1}])
+        alive = rows_of(table, lambda columns, now: columns.until > now)
+        return [count(transaction.connection, "p_1", NOW) for count in (rows_of(table), alive)]
+
+    assert database.write(work) == [3, 1]
+    database.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -30,7 +32,7 @@ def do(*words: str) -> subprocess.CompletedProcess[str]:
 def test_without_a_task_it_says_what_there_is() -> None:
     said = do()
     assert said.returncode == 0
-    for task in ("run", "test", "setup", "lint", "bench", "messages", "docs", "lock"):
+    for task in ("run", "test", "setup", "lint", "bench", "messages", "docs", "lock", "build", "audit"):
         assert f"do.py {task}" in said.stdout
 
 
@@ -60,7 +62,7 @@ def test_the_tool_that_installs_the_rest_is_itself_locked_with_hashes() -> None:
 
 @pytest.mark.parametrize(
     ("files", "tests", "tried", "holds"),
-    [(1, UNSTEADY, True, True), (1, MANY, True, True), (1, WRONG, True, False), (9, UNSTEADY, False, False)],
+    [(1, UNSTEADY, True, True), (1, MANY, True, True), (1, WRONG, True, False), (31, UNSTEADY, False, False)],
     ids=["unsteady", "many of one file", "wrong", "of many files"],
 )
 def test_what_failed_is_tried_once_more_alone(
@@ -80,6 +82,20 @@ def test_what_failed_is_tried_once_more_alone(
     told = capfd.readouterr().out
     assert (code == 0, "UNSTEADY" in told) == (holds, holds)
     assert ("Once more" in told) is tried
+
+
+@pytest.mark.parametrize(("failed_before", "ending"), [(False, pytest.skip.Exception), (True, pytest.fail.Exception)])
+def test_what_no_time_is_left_for_is_left_out_and_what_failed_stays_failed(
+    monkeypatch: pytest.MonkeyPatch, failed_before: bool, ending: type[BaseException]
+) -> None:
+    from tests.conftest import pytest_runtest_setup
+
+    asked = SimpleNamespace(config=SimpleNamespace(getoption=lambda _name: failed_before))
+    monkeypatch.setenv("LIMEN_ENDS_BY", str(time.time() + 100))
+    pytest_runtest_setup(asked)
+    monkeypatch.setenv("LIMEN_ENDS_BY", str(time.time() - 1))
+    with pytest.raises(ending, match="no time"):
+        pytest_runtest_setup(asked)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +123,26 @@ def test_which_tests_are_asked_for(words: list[str], asked: tuple[bool, str, lis
 def test_every_real_part_names_a_package_and_its_command(listed: str) -> None:
     for line in (HERE / ".ci" / listed).read_text().splitlines():
         assert line.startswith("#") or len(line.split()) == 2
+
+
+AUDITED = {
+    "weak": ('[{"name": "a", "version": "1", "vulns": [{"id": "X-1", "fix_versions": []}]}]', 1),
+    "sound": ('[{"name": "a", "version": "1", "vulns": []}]', 0),
+    "not looked up": ('[{"name": "a", "skip_reason": "not found"}]', 0),
+}
+
+
+@pytest.mark.parametrize("found", AUDITED)
+def test_a_known_weakness_of_a_package_stops_a_release(capsys: pytest.CaptureFixture[str], found: str) -> None:
+    import do as tasks
+
+    packages, code = AUDITED[found]
+    assert tasks.audited(Path("requirements.lock"), f'{{"dependencies": {packages}}}', "") == code
+    assert "requirements.lock" in capsys.readouterr().out
+
+
+def test_a_database_of_weaknesses_that_does_not_answer_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    import do as tasks
+
+    assert tasks.audited(Path("requirements.lock"), "", "no answer") == 0
+    assert "not audited" in capsys.readouterr().out

@@ -33,7 +33,7 @@ def test_each_folder_says_in_its_docstring_what_it_is() -> None:
 
 
 def test_lock_files_have_hashes_and_name_no_host() -> None:
-    for lock in (*HERE.glob("*.lock"), *(HERE / "tests" / "interop" / "locks").glob("*.lock")):
+    for lock in (*HERE.glob("*.lock"), *HERE.glob("container/*.lock"), *HERE.glob("tests/interop/locks/*.lock")):
         text = lock.read_text()
         assert "--hash=sha256:" in text
         assert "://" not in text

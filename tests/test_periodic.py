@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from limen import periodic
-from limen.pillar import Every
+from limen.pillar import Every, Leader, Once
 
 
 async def test_it_works_again_and_again_and_what_it_raises_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -21,7 +21,7 @@ async def test_it_works_again_and_again_and_what_it_raises_ends_nothing(caplog: 
             raise OSError("nothing there")
 
     with caplog.at_level(logging.ERROR):
-        task = periodic.start(Every("look somewhere", 0.001, work))
+        task = periodic.start(Every("look somewhere", 0.001, work, Once.PER_WORKER), Leader())
         async with asyncio.timeout(5):
             assert [await turns.get() for _ in range(3)] == [1, 2, 3]
         await periodic.stop(task)
@@ -35,6 +35,6 @@ async def test_a_stopped_task_does_no_more() -> None:
     async def work() -> None:
         done.set()
 
-    task = periodic.start(Every("never", 3_600, work))
+    task = periodic.start(Every("never", 3_600, work, Once.PER_WORKER), Leader())
     await periodic.stop(task)
     assert not done.is_set()

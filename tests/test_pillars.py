@@ -12,6 +12,9 @@ import limen.app
 from limen.declared import ClaimedTwiceError
 from limen.pillar import Command, Declarations, FolderFile, Pillar
 from limen.pillars import PILLARS, PillarError, changed_by_erasing, files, pillars, refuse_missing_tables, use, using
+from limen.probes import store as probes
+from limen.roadmap import store as roadmap
+from limen.roadmap.counted import counts_store
 from limen.settings import SECTIONS, Section, settings_model
 from limen.storage import Database, metadata
 
@@ -41,6 +44,7 @@ def test_every_table_there_is_belongs_to_one_part_or_to_limen_itself() -> None:
     by_parts = [table.name for pillar in pillars() for table in pillar.declarations().tables]
     assert len(by_parts) == len(set(by_parts))
     own = {"changes", "journal_heads", "outbox", "keys", "mails", "revisions", "revision_texts"}
+    own |= {table.name for table in (*roadmap.TABLES, *counts_store.TABLES, *probes.TABLES)}
     assert set(metadata.tables) == own | set(by_parts)
 
 
@@ -66,8 +70,8 @@ def test_a_part_brings_a_section_of_the_settings_and_takes_it_along_when_it_goes
         (
             (
                 *PILLARS,
-                Pillar(name="lamps", declarations=lambda: Declarations(file=a_file("lamps.yaml"))),
-                Pillar(name="lights", declarations=lambda: Declarations(file=a_file("lamps.yaml"))),
+                Pillar(name="lamps", declarations=lambda: Declarations(files=(a_file("lamps.yaml"),))),
+                Pillar(name="lights", declarations=lambda: Declarations(files=(a_file("lamps.yaml"),))),
             ),
             ["lamps", "lights", "lamps.yaml"],
         ),

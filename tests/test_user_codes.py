@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
+from tests import kept as looked_at
 
 from limen import user_codes
-from limen.clock import Instant, SetClock
+from limen.clock import MINUTE, Instant, SetClock
+from limen.storage.kept_briefly import KeptBriefly
 from limen.user_codes import LENGTH, LETTERS, UserCodes, shown
 
 NOW = 1_700_000_000_000
+ADDRESS = "198.51.100.9"
 
 
-@dataclass
+@dataclass(frozen=True)
 class One:
     user_code: str
     address: str
@@ -25,53 +28,71 @@ class One:
 
 
 @pytest.fixture
-def codes() -> UserCodes[str, One]:
-    return UserCodes(SetClock(NOW), kept_for=20)
+def clock() -> SetClock:
+    return SetClock(NOW)
 
 
-def test_a_code_is_found_however_it_is_typed_while_it_waits(codes: UserCodes[str, One]) -> None:
-    one = One(codes.new_code(), "198.51.100.9")
-    codes.put("a", one)
+@pytest.fixture
+def kept(clock: SetClock) -> KeptBriefly:
+    return KeptBriefly.in_memory(clock)
+
+
+@pytest.fixture
+def codes(kept: KeptBriefly, clock: SetClock) -> UserCodes[One]:
+    return UserCodes(kept, clock, "ones", One, kept_for=20)
+
+
+async def begun(codes: UserCodes[One], name: str, address: str = ADDRESS) -> One:
+    return await codes.begin(name, lambda code: One(code, address))
+
+
+async def test_a_code_is_found_however_it_is_typed_while_it_waits(codes: UserCodes[One], kept: KeptBriefly) -> None:
+    one = await begun(codes, "a")
     assert (len(one.user_code), set(one.user_code) <= set(LETTERS)) == (LENGTH, True)
     for typed in (one.user_code, one.user_code.lower(), shown(one.user_code), f" {shown(one.user_code)} "):
-        assert codes.typed(typed, "mia") is one
-    one.is_answered = True
-    assert (codes.typed(one.user_code, "mia"), codes.get("a")) == (None, one)
-    codes.drop("a")
-    assert (codes.get("a"), len(codes)) == (None, 0)
+        assert await codes.typed(typed, "mia") == ("a", one)
+    answered = await codes.change("a", lambda one: replace(one, is_answered=True))
+    assert answered == replace(one, is_answered=True)
+    assert (await codes.typed(one.user_code, "mia"), await codes.get("a")) == (None, answered)
+    assert [await codes.drop("a"), await codes.drop("a"), await codes.get("a")] == [True, False, None]
+    assert one.user_code not in looked_at.written(kept)
 
 
-def test_what_is_over_is_forgotten_when_another_comes() -> None:
-    codes: UserCodes[str, One] = UserCodes(clock := SetClock(NOW), kept_for=20)
-    codes.put("a", One("A", "198.51.100.9"))
+async def test_what_is_over_is_gone(codes: UserCodes[One], clock: SetClock) -> None:
+    one = await begun(codes, "a")
     clock.forward(20)
-    codes.put("b", One("B", "198.51.100.9", clock.now()))
-    assert (codes.get("a"), len(codes)) == (None, 1)
+    assert (await codes.get("a"), await codes.typed(one.user_code, "mia")) == (None, None)
+    assert await codes.change("a", lambda one: one) is None
 
 
-def test_what_has_changed_takes_its_own_place(codes: UserCodes[str, One], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(user_codes, "MOST", 1)
-    codes.put("a", One("A", "198.51.100.9"))
-    codes.put("a", changed := One("A", "198.51.100.9", is_answered=True))
-    assert (codes.get("a"), len(codes)) == (changed, 1)
+async def test_what_is_made_nothing_of_stays_as_it_was(codes: UserCodes[One]) -> None:
+    one = await begun(codes, "a")
+    assert await codes.change("a", lambda _: None) is None
+    assert await codes.get("a") == one
 
 
-def test_nobody_guesses_on_and_on(codes: UserCodes[str, One]) -> None:
-    codes.put("a", one := One("BCDFGHJK", "198.51.100.9"))
-    assert [codes.typed("BBBB-BBBB", "eve") for _ in range(10)] == [None] * 10
-    assert [codes.typed("BCDFGHJK", who) for who in ("eve", "mia")] == [None, one]
+async def test_nobody_guesses_on_and_on_at_any_worker(kept: KeptBriefly, clock: SetClock) -> None:
+    here, elsewhere = (UserCodes(kept, clock, "ones", One, kept_for=30 * MINUTE) for _ in range(2))
+    one = await here.begin("a", lambda code: One(code, ADDRESS, at=NOW + 20 * MINUTE))
+    assert [await codes.typed("BBBB-BBBB", "eve") for codes in (here, elsewhere) * 5] == [None] * 10
+    assert [await elsewhere.typed(one.user_code, who) for who in ("eve", "mia")] == [None, ("a", one)]
+    clock.forward(MINUTE)
+    assert [await here.typed(one.user_code, "eve") for _ in range(2)] == [("a", one), None]
 
 
-def test_a_full_room_keeps_nobody_out(codes: UserCodes[str, One], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_room_keeps_nobody_out(
+    codes: UserCodes[One], kept: KeptBriefly, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(user_codes, "MOST", 10)
     for number in range(9):
-        codes.put(f"{number}", One(f"{number}", f"198.51.100.{number % 2 + 1}"))
-    codes.put("television", one := One("T", "203.0.113.7"))
+        await begun(codes, f"{number}", f"198.51.100.{number % 2 + 1}")
+    one = await begun(codes, "television", "203.0.113.7")
     for number in range(9, 20):
-        codes.put(f"{number}", One(f"{number}", f"198.51.100.{number % 2 + 1}"))
-    assert (codes.get("television"), codes.get("0"), len(codes)) == (one, None, 10)
+        await begun(codes, f"{number}", f"198.51.100.{number % 2 + 1}")
+    assert (await codes.get("television"), await codes.get("0")) == (one, None)
+    assert sum([await codes.get(f"{number}") is not None for number in range(20)]) == 9
 
 
-def test_one_network_can_not_begin_without_end(codes: UserCodes[str, One]) -> None:
+async def test_one_network_can_not_begin_without_end(codes: UserCodes[One]) -> None:
     assert [codes.admits("198.51.100.9") for _ in range(21)] == [True] * 20 + [False]
     assert codes.admits("203.0.113.7")

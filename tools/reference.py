@@ -24,6 +24,7 @@ from limen.cli.main import OWN
 from limen.company.apps_file import _App
 from limen.company.child import schema_text
 from limen.company.protocols import EntraApp, GroupApp, OidcApp, RadiusApp, SamlApp, SshApp
+from limen.company.provision_section import ProvisionSection
 from limen.company.tests_file import test_shape
 from limen.data import shapes as data
 from limen.data.inventory.stores_section import StoreShape
@@ -38,6 +39,8 @@ from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
 from limen.settings import Settings, settings_model
+from limen.sso.shared_signals.receiving.transmitters_section import _Transmitter
+from limen.sso.shared_signals.signals_file import _Receiver
 from limen.sso.upstream.sign_in_file import _Issuer
 from tools.detections import page_of_detections
 from tools.findings import findings_of
@@ -55,7 +58,10 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "apps.yaml, an app with `protocol: ssh`": ("hosts that people reach by SSH", SshApp),
     "apps.yaml, an app with `protocol: radius`": ("a VPN, a Wi-Fi or network gear", RadiusApp),
     "apps.yaml, an app with `protocol: group`": ("a group of a directory or a cloud", GroupApp),
+    "apps.yaml, `provision` of an app": ("accounts that Limen keeps in an app by SCIM", ProvisionSection),
     "sign-in.yaml, each of its issuers": ("a service at which people already have an account", _Issuer),
+    "signals.yaml, each of its receivers": ("a service that is told security events", _Receiver),
+    "signals.yaml, each of its transmitters": ("a service that tells Limen what it sees", _Transmitter),
     "data.yaml": ("what is in documents, and what may pass", data.FileShape),
     "data.yaml, each of its labels": ("which content has it, and the controls that it needs at least", data.LabelShape),
     "data.yaml, its detectors": ("what is looked for, whatever rules name", data.DetectorsShape),

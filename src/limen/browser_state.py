@@ -1,24 +1,24 @@
 """The one single-use `state`: what must come back once, soon, for the same purpose and from the same browser.
 
 Every protocol that sends a browser away and waits for it to return needs one (RFC 6749 section 10.12, RFC 9700 section
-2.1), and each that has its own has its own mistakes. A state is opaque: what it stands for stays here, in memory, and a
-restart forgets it. Only its hash is kept, so looking it up tells nothing by how long it takes.
+2.1), and each that has its own has its own mistakes. A state is opaque: what it stands for is kept for all workers, so
+it may come back to another one, and of several that it comes to at once one takes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
-from limen.clock import MINUTE, SECOND, Clock, Instant
+import msgspec
+
+from limen.clock import MINUTE, SECOND, Instant
 from limen.errors import LimenError
 from limen.opaque import new_token
-
-K = TypeVar("K")
+from limen.storage.kept_briefly import Kept, KeptBriefly, Rows, Shelf
 
 MOST_OF_A_PURPOSE: Final = 10_000
 """Beyond it the oldest of that purpose is forgotten: a flood of one protocol leaves all others alone."""
@@ -30,6 +30,7 @@ KEPT_AFTER_ITS_END: Final = MINUTE
 """For so long one that comes late is told from one that never was."""
 _LENGTH: Final = 43
 """Characters of a state: 32 random bytes, base64url."""
+_OF_STATES: Final = "state: "
 
 
 class StateRefusedError(LimenError):
@@ -43,86 +44,65 @@ class StateRefusedError(LimenError):
         self.word = word
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    purpose: str
-    browser: bytes
-    data: Mapping[str, str]
-    until: Instant
-
-
 class BrowserStates:
-    """Issues and takes them. Used on the event loop alone."""
+    """Issues and takes them."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._held: dict[bytes, _Held] = {}
-        self._of_purpose: dict[str, dict[bytes, None]] = {}
-        self._of_browser: dict[tuple[str, bytes], dict[bytes, None]] = {}
+    def __init__(self, kept: KeptBriefly) -> None:
+        self._kept = kept
 
-    def __len__(self) -> int:
-        return len(self._held)
-
-    def issue(self, purpose: str, browser: bytes, data: Mapping[str, str], seconds: int) -> str:
+    async def issue(self, purpose: str, browser: bytes, data: Mapping[str, str], seconds: int) -> str:
         """A new state for `browser`, which is whatever tells it from all others: a hash of a secret cookie.
 
         Raises ValueError for what the code must not ask: no browser, no time or too much, more data than may be kept.
+        StorageError where nothing can be kept.
         """
         if not purpose or not browser or not 0 < seconds <= LONGEST_SECONDS:
             raise ValueError("a state has a purpose, a browser, and an end that is near")
         if sum(len(key) + len(value.encode()) for key, value in data.items()) > MOST_BYTES:
             raise ValueError(f"a state stands for at most {MOST_BYTES} bytes")
-        now = self._clock.now()
-        self._make_room(purpose, browser, now)
-        state = new_token()
-        key = _key(state.encode())
-        self._held[key] = _Held(purpose, browser, MappingProxyType(dict(data)), now + seconds * SECOND)
-        self._of_purpose.setdefault(purpose, {})[key] = None
-        self._of_browser.setdefault((purpose, browser), {})[key] = None
+        state, stands_for = new_token(), msgspec.json.encode(dict(data))
+
+        def work(rows: Rows) -> None:
+            until = rows.now + seconds * SECOND + KEPT_AFTER_ITS_END
+            rows.put(_shelf(purpose), state, stands_for, until, _source(browser))
+
+        await self._kept.do(work)
         return state
 
-    def take(self, purpose: str, browser: bytes, state: bytes) -> Mapping[str, str]:
-        """What this state stands for. It is spent, whatever comes of it. Raises StateRefusedError."""
-        held = self._drop(_key(state)) if len(state) == _LENGTH else None
-        if held is None:
+    async def take(self, purpose: str, browser: bytes, state: bytes) -> Mapping[str, str]:
+        """What this state stands for. It is spent, whatever comes of it. Raises StateRefusedError, and StorageError
+        where nobody can tell.
+        """
+        if len(state) != _LENGTH:
             raise StateRefusedError("unknown")
-        is_purpose = compare_digest(held.purpose.encode(), purpose.encode())
-        is_browser = compare_digest(held.browser, browser)
-        if self._clock.now() >= held.until:
+        found, now = await self._kept.do(lambda rows: (_take(rows, purpose, state), rows.now))
+        if isinstance(found, str):
+            raise StateRefusedError(found)
+        if _is_over(found, now):
             raise StateRefusedError("expired")
-        if not is_purpose:
-            raise StateRefusedError("of-another-purpose")
-        if not is_browser:
+        if not compare_digest(found.source, _source(browser)):
             raise StateRefusedError("of-another-browser")
-        return held.data
-
-    def _make_room(self, purpose: str, browser: bytes, now: Instant) -> None:
-        """Forget the oldest where there would be too many, and of this purpose what has ended in front of the rest."""
-        own = self._of_browser.get((purpose, browser), {})
-        if len(own) >= MOST_OF_A_BROWSER:
-            self._drop(next(iter(own)))
-        all_of_it = self._of_purpose.get(purpose, {})
-        while all_of_it:
-            oldest = next(iter(all_of_it))
-            is_worth_a_word = self._held[oldest].until + KEPT_AFTER_ITS_END > now
-            if is_worth_a_word and len(all_of_it) < MOST_OF_A_PURPOSE:
-                return
-            self._drop(oldest)
-
-    def _drop(self, key: bytes) -> _Held | None:
-        held = self._held.pop(key, None)
-        if held is not None:
-            _out_of(self._of_purpose, held.purpose, key)
-            _out_of(self._of_browser, (held.purpose, held.browser), key)
-        return held
+        return MappingProxyType(msgspec.json.decode(found.data, type=dict[str, str]))
 
 
-def _out_of(index: dict[K, dict[bytes, None]], of: K, key: bytes) -> None:
-    keys = index[of]
-    del keys[key]
-    if not keys:
-        del index[of]
+def _take(rows: Rows, purpose: str, state: bytes) -> Kept | str:
+    """What was kept for this purpose, or why it is refused."""
+    if (found := rows.take(_shelf(purpose), state)) is not None:
+        return found
+    others = [one.removeprefix(_OF_STATES) for one in rows.shelves_of(state) if one.startswith(_OF_STATES)]
+    taken = [one for other in others if (one := rows.take(_shelf(other), state)) is not None]
+    if not taken:
+        return "unknown"
+    return "expired" if _is_over(taken[0], rows.now) else "of-another-purpose"
 
 
-def _key(state: bytes) -> bytes:
-    return sha256(state).digest()
+def _is_over(one: Kept, now: Instant) -> bool:
+    return now >= one.until - KEPT_AFTER_ITS_END
+
+
+def _shelf(purpose: str) -> Shelf:
+    return Shelf(_OF_STATES + purpose, MOST_OF_A_PURPOSE, MOST_OF_A_BROWSER)
+
+
+def _source(browser: bytes) -> str:
+    return sha256(browser).hexdigest()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeAlias
 
 Instant: TypeAlias = int
@@ -15,6 +17,10 @@ SECOND: Milliseconds = 1_000
 MINUTE: Milliseconds = 60 * SECOND
 HOUR: Milliseconds = 60 * MINUTE
 DAY: Milliseconds = 24 * HOUR
+APART: Milliseconds = 2 * HOUR
+"""How far apart the wall clocks of two machines may be, or one before and after it is set. What was spent or ended, and
+is over by this clock, is forgotten so much later: by another, or by this one set back, it could count once more.
+"""
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,8 +34,16 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds that only ever grow; for leases and timeouts, never for facts."""
+        """Seconds that only ever grow, also while the machine sleeps; for leases and timeouts, never for facts."""
         ...
+
+
+def _monotonic() -> Callable[[], float]:
+    """The clock that goes on while the machine sleeps, where there is one (Linux, clock_gettime(2)): a lease that was
+    slept through is over. macOS and the BSDs have none by this name.
+    """
+    awake_or_not = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic if awake_or_not is None else partial(time.clock_gettime, awake_or_not)
 
 
 class SystemClock:
@@ -38,7 +52,7 @@ class SystemClock:
     def now(self) -> Instant:
         return time.time_ns() // 1_000_000
 
-    monotonic = staticmethod(time.monotonic)
+    monotonic = staticmethod(_monotonic())
 
 
 class SetClock:
@@ -53,6 +67,10 @@ class SetClock:
 
     def monotonic(self) -> float:
         return self._monotonic
+
+    def set_to(self, now: Instant) -> None:
+        """Somebody sets the wall clock, which may be back; the other goes on."""
+        self._now = now
 
     def forward(self, by: Milliseconds) -> None:
         self._now += by

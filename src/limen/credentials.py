@@ -4,6 +4,9 @@ A kind is declared once, by its part, and says for each cause what happens to it
 reason is given. Whatever ends somebody's access asks the registry (`end`) and names no table. A kind that leaves a
 cause out can't be made, a table with secrets of somebody that no kind speaks for stops the start, and two parts that
 claim one kind are refused with both named.
+
+Each kind says as well what is left of somebody afterwards (`remaining`), so that an end can be proved. A kind that
+can't say stops the start.
 """
 
 from __future__ import annotations
@@ -13,13 +16,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Column, LargeBinary, Table, delete, inspect, or_
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Table, delete, func, inspect, or_, select
 
 from limen.clock import Instant
 from limen.declared import Declared
 from limen.errors import LimenError
 from limen.mail import store as mail_store
 from limen.storage.database import Transaction
+from limen.storage.tables import metadata
 
 HOLDERS: Final = ("person_id", "owner_id", "device_id", "workload_id")
 """What columns are called that say whose a row is."""
@@ -56,7 +60,7 @@ class Ending:
 
     `reason` is a word for the journal, `why` what somebody wrote of it. `passkey` is the lost one, `but_session` goes
     on, and `spared` are passkeys that are known to be in the right hands. `groups` are those that somebody who moved is
-    in from now on.
+    in from now on, `left` those that they were in before.
     """
 
     cause: Cause
@@ -69,6 +73,7 @@ class Ending:
     but_session: str = ""
     spared: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +86,33 @@ class Stays:
 End: TypeAlias = Callable[[Transaction, Ending], int]
 """Ends what the holder has of one kind, and returns how many. Called again it finds nothing."""
 How: TypeAlias = End | Stays
+Remains: TypeAlias = Callable[[Connection, str, Instant], int]
+"""`(connection, holder, now)`: how many of one kind the holder still has that have not ended."""
+Alive: TypeAlias = Callable[[Any, Instant], ColumnElement[bool]]
+"""`(columns of a table, now)`: which of its rows have not ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What is left of one kind. `because`: why that opens nothing to whoever is not active; "": it has to end."""
+
+    kind: str
+    count: int
+    because: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left by which access could go on."""
+        return not self.count or bool(self.because)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialKind:
     """One kind. `name` is a plural in small letters; `table` is where it is kept, "" for what is in no table.
 
-    Raises CredentialError where it does not say how it ends.
+    `remains` counts what a holder has left: None for the rows of its table that name them, Stays for what is nobody's
+    or can't be counted, with the reason why nobody's access goes on by it. `harmless` is why what is left of it opens
+    nothing to whoever is not active ("": it has to end). Raises CredentialError where it does not say how it ends.
     """
 
     name: str
@@ -99,6 +124,8 @@ class CredentialKind:
     stolen: How
     restored: How
     erased: How
+    remains: Remains | Stays | None = None
+    harmless: str = ""
 
     def __post_init__(self) -> None:
         for cause in Cause:
@@ -113,9 +140,20 @@ class CredentialKind:
         how: How = getattr(self, cause)
         return how
 
+    def of(self, connection: Connection, holder: str, now: Instant) -> Remaining:
+        """What is left of it. Raises CredentialError where its table says of no row whose it is."""
+        if isinstance(self.remains, Stays):
+            return Remaining(self.name, 0, self.remains.because)
+        count = self.remains if self.remains is not None else rows_of(metadata.tables[self.table])
+        return Remaining(self.name, count(connection, holder, now), self.harmless)
 
-def staying(name: str, because: str, *, table: str = "", restored: How | None = None) -> CredentialKind:
-    """A kind that is ended by nothing but time, or by the end of what it hangs on."""
+
+def staying(
+    name: str, because: str, *, table: str = "", restored: How | None = None, remains: Remains | None = None
+) -> CredentialKind:
+    """A kind that is ended by nothing but time, or by the end of what it hangs on. `remains` where that can be counted:
+    then it has to be none once that has ended.
+    """
     stays = Stays(because)
     return CredentialKind(
         name=name,
@@ -127,6 +165,7 @@ def staying(name: str, because: str, *, table: str = "", restored: How | None = 
         stolen=stays,
         restored=restored or stays,
         erased=stays,
+        remains=remains or stays,
     )
 
 
@@ -139,6 +178,22 @@ def delete_rows(table: Table) -> End:
         return int(transaction.connection.execute(delete(table).where(whose)).rowcount)
 
     return work
+
+
+def rows_of(table: Table, alive: Alive | None = None) -> Remains:
+    """Counts the holder's rows in this table, those that are `alive` where that is said. Raises CredentialError where
+    no column says whose a row is.
+    """
+    columns = [table.c[name] for name in HOLDERS if name in table.c]
+    if not columns:
+        raise CredentialError(f"no column of {table.name} says whose a row is", "say what remains of somebody")
+
+    def count(connection: Connection, holder: str, now: Instant) -> int:
+        whose = or_(*(column == holder for column in columns))
+        found = select(func.count()).select_from(table).where(whose, *([alive(table.c, now)] if alive else []))
+        return int(connection.scalar(found) or 0)
+
+    return count
 
 
 def _drop_mails(transaction: Transaction, ending: Ending) -> int:
@@ -160,6 +215,8 @@ _OWN: Final = (
         stolen=_drop_mails,
         restored=_drop_all_mails,
         erased=delete_rows(mail_store.mails),
+        remains=rows_of(mail_store.mails, lambda columns, _now: columns.state == mail_store.MailState.QUEUED),
+        harmless="a mail opens nothing: the link in it has ended",
     ),
     staying("break_glass", "it is root's on the server, lasts for minutes, and is in no backup"),
 )
@@ -188,8 +245,19 @@ def end(transaction: Transaction, ending: Ending) -> dict[str, int]:
     return ended
 
 
+def remaining(connection: Connection, holder: str, now: Instant) -> tuple[Remaining, ...]:
+    """What is left of somebody, of every kind there is. Raises CredentialError where nothing is declared."""
+    if not CREDENTIALS.parts:
+        raise CredentialError(
+            "nothing is declared that could remain", "take in the parts first (limen.pillars.pillars)"
+        )
+    return tuple(kind.of(connection, holder, now) for kind in CREDENTIALS.values())
+
+
 def is_secret(column: Column[Any]) -> bool:
-    """Whether a column holds a secret, or what one is compared with."""
+    """Whether a column holds a secret, or what one is compared with. Bytes do, unless the column says `is_plain`."""
+    if column.info.get("is_plain"):
+        return False
     return isinstance(column.type, LargeBinary) or any(word in column.name for word in SECRETS)
 
 
@@ -203,3 +271,9 @@ def unspoken_for(tables: Iterable[Table], kinds: Iterable[CredentialKind]) -> li
         and any(name in table.c for name in HOLDERS)
         and any(is_secret(column) for column in table.c)
     ]
+
+
+def cannot_tell(kinds: Iterable[CredentialKind], tables: Iterable[Table]) -> list[str]:
+    """Those of these kinds that can't say what remains of somebody."""
+    held = {table.name for table in tables if any(name in table.c for name in HOLDERS)}
+    return [kind.name for kind in kinds if kind.remains is None and kind.table not in held]

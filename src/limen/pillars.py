@@ -19,7 +19,8 @@ from limen.errors import LimenError
 from limen.identity.pillar import PILLAR as IDENTITY
 from limen.monitor.pillar import PILLAR as MONITOR
 from limen.network.pillar import PILLAR as NETWORK
-from limen.pillar import NAME, Command, Declarations, ErasedPerson, FolderFile, FolderFiles, Pillar
+from limen.nodes.pillar import PILLAR as NODES
+from limen.pillar import NAME, Command, Declarations, ErasedPerson, FolderFile, FolderFiles, Holdings, Pillar
 from limen.sso.pillar import PILLAR as SSO
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.storage import Database, Transaction
 
-PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, ACCESS, MONITOR, NETWORK, DATA)
+PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO, DEVICES, ACCESS, MONITOR, NETWORK, DATA, NODES)
 
 T = TypeVar("T")
 
@@ -76,6 +77,11 @@ def files() -> tuple[FolderFile[Any] | FolderFiles[Any], ...]:
 def single_files() -> tuple[FolderFile[Any], ...]:
     """Of `files`, those that are one file each."""
     return tuple(one for one in files() if isinstance(one, FolderFile))
+
+
+def holdings() -> tuple[Holdings, ...]:
+    """The kinds of what somebody is responsible for, of every part in use."""
+    return tuple(kind for pillar in pillars() for kind in pillar.declarations().holdings)
 
 
 def folders_of_files() -> tuple[FolderFiles[Any], ...]:
@@ -172,6 +178,19 @@ def _refuse_secrets_without_an_end(declared: dict[str, Declarations]) -> None:
             )
 
 
+def _refuse_kinds_that_cannot_tell(declared: dict[str, Declarations]) -> None:
+    """Raises `PillarError` where a kind of credential can't say what remains of somebody: no end could be proved."""
+    from limen.credentials import CREDENTIALS, cannot_tell
+    from limen.storage import metadata
+
+    tables = [*metadata.tables.values(), *(table for one in declared.values() for table in one.tables)]
+    for name in cannot_tell(CREDENTIALS.values(), tables):
+        raise PillarError(
+            f"the part {CREDENTIALS.owner_of(name)} does not say what remains of somebody's {name}",
+            "give its CredentialKind a `remains`",
+        )
+
+
 def _take_over(declared: dict[str, Declarations]) -> None:
     """All lists, or none: each is tried before any is left changed."""
     from limen.credentials import CREDENTIALS
@@ -180,16 +199,19 @@ def _take_over(declared: dict[str, Declarations]) -> None:
     from limen.policy.attributes import ATTRIBUTES
     from limen.settings import SECTIONS
     from limen.storage.upgrade import MIGRATION_FOLDERS
+    from limen.storage.written_with import WRITTEN_WITH
 
     kinds = {name: by_name(*one.events) for name, one in declared.items()}
     credentials = {name: {kind.name: kind for kind in one.credentials} for name, one in declared.items()}
     attributes = {name: {row.path: row for row in one.attributes} for name, one in declared.items()}
     sections = {name: {name: one.settings} for name, one in declared.items() if one.settings is not None}
     files = {
-        name: {file.name: file for file in (one.file, one.folder) if file is not None} for name, one in declared.items()
+        name: {file.name: file for file in (*one.files, one.folder) if file is not None}
+        for name, one in declared.items()
     }
     folders = {name: {name: one.migrations} for name, one in declared.items() if one.migrations is not None}
     messages = {name: {name: one.messages} for name, one in declared.items() if one.messages is not None}
+    written_with = {name: {name: one.written_with} for name, one in declared.items() if one.written_with is not None}
     lists: tuple[tuple[Declared[Any], dict[str, dict[str, Any]]], ...] = (
         (MESSAGES, messages),  # before what looks whether there are words for it
         (ATTRIBUTES, attributes),
@@ -198,12 +220,14 @@ def _take_over(declared: dict[str, Declarations]) -> None:
         (SECTIONS, sections),
         (FILES, files),
         (MIGRATION_FOLDERS, folders),
+        (WRITTEN_WITH, written_with),
     )
     befores = [one.parts for one, _ in lists]
     try:
         for one, parts in lists:
             one.compose(parts)
         _refuse_secrets_without_an_end(declared)
+        _refuse_kinds_that_cannot_tell(declared)
     except LimenError:
         for (one, _), before in zip(lists, befores, strict=True):
             one.compose(before)

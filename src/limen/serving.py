@@ -3,34 +3,69 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from limen.app import Limen
-from limen.errors import LimenError
+from limen.enforcement.check import listen_for_checks
 from limen.events import Event
+from limen.listening import cant_listen, listen_on
 from limen.operations.health import Watched
+from limen.pillar import Once
+from limen.settings import Settings
 
 if TYPE_CHECKING:
     import uvicorn
 
 STOP_SECONDS: Final = 3
+DRAIN_SECONDS: Final = 10.0
+"""How long a worker that another takes over from answers on the connections that it has."""
 MOST_WATCHERS: Final = 32
 """Connections to the local port for health and metrics."""
 
 
-class AddressInUseError(LimenError):
-    """Something else listens there."""
+class _EndsWhenTold:
+    """Of a server of uvicorn: it is woken when it has to end. By itself it would look ten times a second, also where
+    nobody asks anything.
+    """
+
+    _is_told = False
+    _wake: Callable[[], object] | None = None
+
+    @property
+    def should_exit(self) -> bool:
+        """The flag by which all tell, uvicorn's own signal handlers too."""
+        return self._is_told
+
+    @should_exit.setter
+    def should_exit(self, is_told: bool) -> None:
+        self._is_told = is_told
+        if is_told and self._wake is not None:
+            self._wake()
+
+    async def main_loop(self) -> None:
+        ending, loop = asyncio.Event(), asyncio.get_running_loop()
+        self._wake = partial(loop.call_soon_threadsafe, ending.set)
+        try:
+            if not await super().on_tick(0):  # type: ignore[misc]
+                await ending.wait()
+        finally:
+            self._wake = None  # it may be told once more when its loop is gone
 
 
-def http_server(limen: Limen) -> uvicorn.Server:
-    """The server for browsers and, behind it, every app; strict in what it reads off the wire."""
+def http_server(limen: Limen, leaving: asyncio.Event | None = None) -> uvicorn.Server:
+    """The server for browsers and, behind it, every app; strict in what it reads off the wire.
+
+    Once `leaving` is set another worker goes on: then it ends without a request that fails.
+    """
+    another_goes_on = leaving or asyncio.Event()
     import uvicorn  # noqa: PLC0415 -- heavy
 
     from limen.enforcement import strict_http  # noqa: PLC0415 -- heavy
@@ -40,18 +75,35 @@ def http_server(limen: Limen) -> uvicorn.Server:
 
     admission, trusted = limen.enforcement.admission, limen.settings.listen.trusted_proxies
 
-    class Server(uvicorn.Server):
+    protocol = strict_http.protocol(refused, admission.listener("browsers"), trusted)
+
+    class Server(_EndsWhenTold, uvicorn.Server):
         """Ends its live pages before it waits for what is still being answered."""
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             limen.journal.end_live()
+            if another_goes_on.is_set():
+                await self._let_go()
             logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
             await super().shutdown(sockets)
+
+        async def _let_go(self) -> None:
+            """Take no new connections, and end each of those that are open with its next answer."""
+            for one in self.servers:
+                one.close()
+            protocol.says_last()
+            for each in self.server_state.connections:
+                if isinstance(each, strict_http.WireProtocol):
+                    each.say_last()
+            time = asyncio.get_running_loop().time
+            ends_at, open_ones = time() + DRAIN_SECONDS, self.server_state.connections
+            while open_ones and time() < ends_at:  # noqa: ASYNC110 -- uvicorn tells by this set alone
+                await asyncio.sleep(0.05)
 
     return Server(
         uvicorn.Config(
             limen.asgi,
-            http=strict_http.protocol(refused, admission.listener("browsers"), trusted),
+            http=protocol,
             backlog=admission.limits.backlog,
             ws="websockets-sansio",
             lifespan="off",
@@ -71,22 +123,90 @@ def _is_no_cut_stream(record: logging.LogRecord) -> bool:
     return not isinstance(error, asyncio.CancelledError) and "timeout graceful shutdown exceeded" not in record.msg
 
 
-async def serve(limen: Limen, told: Callable[[], Awaitable[None]], at: str = "") -> None:
-    """Answer on both ports until the process is told to stop. `told` is awaited once everything listens.
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The sockets that browsers, fronts that check, and whoever watches connect to; None where one is turned off.
 
-    `at` is where the gateway listens, "" for what the settings say. Raises LimenError where a port can't be had.
+    A parent opens them once for all its workers.
     """
-    server = http_server(limen)
-    listening = listen_on(at or limen.settings.listen.address)
-    if limen.settings.listen.check:
+
+    browsers: socket.socket
+    check: socket.socket | None = None
+    health: socket.socket | None = None
+
+    def close(self) -> None:
+        """Also a socket with a path is gone then."""
+        for each in (self.browsers, self.check, self.health):
+            if each is not None:
+                path = each.getsockname() if each.family == socket.AF_UNIX and each.fileno() >= 0 else ""
+                each.close()
+                if path:
+                    Path(path).unlink(missing_ok=True)
+
+
+def open_ports(settings: Settings, at: str = "") -> Ports:
+    """Listen as the settings say; `at` is where browsers' requests come in, "" for what the settings say.
+
+    Raises LimenError where a port can't be had.
+    """
+    with ExitStack() as closing:
+        browsers = listen_on(at or settings.listen.address)
+        closing.callback(browsers.close)
+        check = None
+        if settings.listen.check:
+            try:
+                check = listen_for_checks(settings.listen.check)
+            except (OSError, ValueError) as error:
+                raise cant_listen(settings.listen.check, error) from None
+            closing.callback(check.close)
+        health = listen_on(settings.listen.health) if settings.listen.health else None
+        closing.pop_all()
+        return Ports(browsers, check, health)
+
+
+async def serve(
+    limen: Limen, told: Callable[[], Awaitable[None]], ports: Ports | None = None, leaving: asyncio.Event | None = None
+) -> None:
+    """Answer on all ports until the process is told to stop. `told` is awaited once everything listens.
+
+    Without `ports` they are what the settings say. Once `leaving` is set another worker goes on, and this one ends.
+    Raises LimenError where a port can't be had.
+    """
+    if ports is None:
+        ports = open_ports(limen.settings)
         try:
-            await limen.enforcement.check.start(limen.settings.listen.check)
-        except (OSError, ValueError) as error:
-            raise _cant_listen(limen.settings.listen.check, error) from None
+            await serve(limen, told, ports, leaving)
+        finally:
+            ports.close()
+        return
+    leaving = leaving or asyncio.Event()
+    server = http_server(limen, leaving)
+    if ports.check is not None:
+        await limen.enforcement.check.start(ports.check)
     async with AsyncExitStack() as closing:
-        if limen.settings.listen.health:
-            await _watch(closing, limen)
-        await _answer(limen, server, listening, told)
+        if ports.health is not None:
+            watching = asyncio.create_task(_watch_once(closing, limen, ports.health), name="begin to be watched")
+            closing.push_async_callback(_cancelled, watching)
+        left = asyncio.create_task(_leave(server, limen, leaving), name="leave")
+        closing.push_async_callback(_cancelled, left)
+        await _answer(limen, server, ports.browsers, told)
+
+
+async def _leave(server: uvicorn.Server, limen: Limen, leaving: asyncio.Event) -> None:
+    await leaving.wait()
+    limen.enforcement.check.say_last()
+    server.should_exit = True
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _watch_once(closing: AsyncExitStack, limen: Limen, listening: socket.socket) -> None:
+    """Of all workers of a machine the one that leads answers on the port for health and metrics."""
+    await limen.core.leader.led(Once.PER_MACHINE)
+    await _watch(closing, limen, listening)
 
 
 async def _answer(
@@ -103,12 +223,11 @@ async def _answer(
     finally:
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
-        listening.close()
         await limen.enforcement.check.close()
         limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.stopped"))
 
 
-async def _watch(closing: AsyncExitStack, limen: Limen) -> None:
+async def _watch(closing: AsyncExitStack, limen: Limen, listening: socket.socket) -> None:
     """Answer on the local port for health and metrics until `closing` ends it."""
     import uvicorn  # noqa: PLC0415 -- heavy
 
@@ -120,7 +239,9 @@ async def _watch(closing: AsyncExitStack, limen: Limen) -> None:
 
     own = limen.enforcement.admission.listener("health", connections=MOST_WATCHERS)
 
-    watched = Watched(limen.doors, limen.in_force, limen.journal, lambda: limen.disk.space, limen.figures)
+    watched = Watched(
+        limen.doors, limen.in_force, limen.journal, lambda: limen.disk.space, limen.figures, limen.warnings
+    )
     config = uvicorn.Config(
         answers(watched),
         http=strict_http.protocol(refused, own),
@@ -133,15 +254,14 @@ async def _watch(closing: AsyncExitStack, limen: Limen) -> None:
         timeout_graceful_shutdown=1,
     )
 
-    class Beside(uvicorn.Server):
+    class Beside(_EndsWhenTold, uvicorn.Server):
         """Signals are the main server's; this one ends with it."""
 
         @contextmanager
         def capture_signals(self) -> Generator[None, None, None]:
             yield
 
-    server, listening = Beside(config), listen_on(limen.settings.listen.health)
-    closing.callback(listening.close)
+    server = Beside(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]), name="health and metrics")
 
     async def end() -> None:
@@ -159,49 +279,3 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def listen_on(address: str) -> socket.socket:
-    """A listening socket on `host:port` or `unix:/path`. Raises LimenError where that can't be had: AddressInUseError
-    where somebody else has it.
-
-    A socket at a path is for this user alone, and takes the place of one that was left over. No host would be every
-    interface of the machine, which must be said (0.0.0.0), never meant by leaving it out.
-    """
-    if address.startswith("unix:"):
-        return _listen_at(Path(address.removeprefix("unix:")))
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
-    if not host:
-        raise _cant_listen(address, ValueError("it has no host"))
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, int(port)), family=family, backlog=1_024)
-    except (OSError, ValueError, OverflowError) as error:
-        raise _cant_listen(address, error) from None
-
-
-def _listen_at(path: Path) -> socket.socket:
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        path.unlink(missing_ok=True)
-        listening.bind(str(path))
-        path.chmod(0o600)
-        listening.listen(1_024)
-    except OSError as error:
-        listening.close()
-        raise _cant_listen(f"unix:{path}", error) from None
-    return listening
-
-
-def _cant_listen(address: str, error: Exception) -> LimenError:
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return AddressInUseError(
-            f"Limen can't listen on {address}, because something else does: perhaps the demo, or another Limen",
-            "stop it, or choose another under [listen] in limen.toml; `limen doctor` shows what it is",
-        )
-    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return LimenError(
-        f"Limen can't listen on {address}: {why}",
-        "stop whatever is listening there, or choose another under [listen] in limen.toml",
-    )

@@ -37,6 +37,8 @@ class Listen(Section):
     """`host:port` or `unix:/path` of the check server, which nginx, Caddy and Envoy query; "" turns it off."""
     health: str = ""
     """`host:port` of `/healthz`, `/readyz` and `/metrics`, served on this machine only; "" turns it off."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many processes answer, each whole: with two or more, one can be replaced without a request that fails."""
     trusted_proxies: tuple[Network, ...] = ()
     """The networks of trusted fronts. Forwarding headers from anywhere else are removed."""
     certificate_domain: Annotated[str, Field(max_length=253, pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)+)?$")] = ""

@@ -17,11 +17,12 @@ from limen.pillars import PILLARS, changed_by_erasing, using
 
 def test_what_it_declares_is_taken_in() -> None:
     declared = PILLAR.declarations()
-    assert {kind.name.partition(".")[0] for kind in declared.events} == {"access", "directory", "review"}
-    assert {table.name.partition("_")[0] for table in declared.tables} == {"access", "directories", "directory"}
+    events = {kind.name.partition(".")[0] for kind in declared.events}
+    assert events == {"access", "directory", "review", "service_account"}
+    tables = {table.name.partition("_")[0] for table in declared.tables}
+    assert tables == {"access", "directories", "directory", "service"}
     assert {kind.name for kind in declared.credentials} == {"grants", "access_requests"}
-    assert declared.file is not None
-    assert declared.file.name == "access.yaml"
+    assert [file.name for file in declared.files] == ["access.yaml"]
 
 
 async def test_limen_decides_without_it(tmp_path: Path) -> None:
@@ -36,7 +37,7 @@ async def test_limen_decides_without_it(tmp_path: Path) -> None:
 
 async def test_what_it_does_as_time_passes_is_done_by_itself(harbor: AtHarbor) -> None:
     names = [one.name for one in harbor.house.limen.parts["access"].periodic]
-    assert len(names) == 7
+    assert len(names) == 8
 
 
 async def test_an_erasure_takes_requests_and_grants(harbor: AtHarbor, oscar: Colleague, farid: Colleague) -> None:

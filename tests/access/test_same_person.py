@@ -14,6 +14,8 @@ from limen.facts import Person
         ("oscar@harbor.example", "Oscar+two@Harbor.example", True),
         ("oscar@harbor.example", "oscar@other.example", False),
         ("oscar@harbor.example", "oskar@harbor.example", False),
+        ("osc.ar@gmail.com", "oscar@googlemail.com", True),
+        ("osc.ar@harbor.example", "oscar@harbor.example", False),
     ],
 )
 def test_a_mailbox_is_told_from_its_aliases(one: str, other: str, is_same: bool) -> None:

@@ -123,7 +123,7 @@ async def test_what_is_no_state_is_an_error_that_a_person_can_read(house: House,
 async def test_a_state_of_another_purpose_brings_nothing(house: House, browser: Browser) -> None:
     await kept(house, browser)
     states = house.limen.core.offers.take(BrowserStates)
-    other = states.issue("another", b"browser", {"form": "f"}, 60)
+    other = await states.issue("another", b"browser", {"form": "f"}, 60)
     assert (await browser.get(f"/go-on?form={other}")).status_code == 400
     assert refused(house) == ["form-of-another-purpose"]
 

@@ -124,6 +124,7 @@ async def test_another_machine_at_the_address_finds_no_door(harbor: House, ida: 
     assert len(its.all_open()) == 1
     await firewalls.telling.take(one, Tells(moved=[ADDRESS]), "")
     assert its.all_open() == []
+    await its.settled()
     assert [event.reason for event in harbor.events("network.door_closed")] == ["moved"]
 
 

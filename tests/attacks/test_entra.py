@@ -35,7 +35,9 @@ def is_refused(house: House, response: httpx2.Response, word: str) -> None:
     assert response.status_code == 400, response.text
     assert "location" not in response.headers
     assert "id_token" not in response.text
-    assert len(house.limen.core.offers.take(ExternalMethod).waiting) == 0
+    core = house.limen.core
+    shelves = core.offers.take(ExternalMethod).waiting.shelves
+    assert core.database.kept_briefly.do_here(lambda rows: sum(map(rows.count, shelves))) == 0
     said = [str(event.details) for event in house.events("sso.client_refused")]
     assert any(word in one for one in said), (word, said)
 

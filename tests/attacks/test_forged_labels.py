@@ -203,4 +203,4 @@ def test_a_document_made_to_harm(make: Callable[[], bytes], why: WhyNoLabel) -> 
     with pytest.raises(NoLabelError) as refused:
         carriers.read(data)
     assert refused.value.why is why
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 15

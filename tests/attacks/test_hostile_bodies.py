@@ -20,6 +20,7 @@ from tests.enforcement.test_gateway import request
 from limen.enforcement.documents.guard import DocumentGuard
 from limen.facts.passing import Channel, Step
 from limen.http_bodies.spool import Budget
+from limen.storage.kept_briefly import KeptBriefly
 
 __all__ = ["guarded"]
 OTHER = SECRET.replace(CARD, "5555 5555 5555 4444").encode()
@@ -180,6 +181,16 @@ async def test_pieces_are_joined_wherever_and_by_whichever_session_they_are_sent
     guarded.asks()
     fields = ranged + "Content-Encoding: gzip\r\n"
     assert [status_of(await post(guarded, one, fields=fields)) for one in coded] == [200, 403]
+
+
+async def test_pieces_are_joined_at_whichever_worker_they_are_sent(guarded):
+    kept = KeptBriefly.in_memory(guarded.house.clock)
+    workers = [DocumentGuard(guarded.checks.offer(), kept, b"d" * 32) for _ in range(2)]
+    answers = []
+    for worker, piece in zip(workers, (SECRET[:20], SECRET[20:]), strict=True):
+        guarded.house.gateway.guard = worker
+        answers.append(status_of(await post(guarded, piece.encode(), fields="Content-Range: bytes 0-19/99\r\n")))
+    assert answers == [200, 403]
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "compress"])

@@ -5,16 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import tracemalloc
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
+from tests.identity.conftest import House
+from tests.identity.test_people_import import against
 
+from limen.identity.days import today
+from limen.identity.model import Visitor
 from limen.identity.people_csv import MAX_BYTES, PeopleFile, read_people
 
 GROUPS = {"staff": "Staff", "administrators": "Administrators"}
 HEAD = b"name,email,groups\n"
+COLUMNS = ["name", "email", "groups", "language", "status", "first_day", "last_day"]
 
 
 def read(data: bytes) -> PeopleFile:
@@ -85,4 +91,30 @@ def test_the_command_refuses_tells_and_changes_nothing(tmp_path: Path, capsys: p
     assert leave("import", "people", str(listed), root, "--yes") == 1
     assert "larger than 5 MB" in capsys.readouterr().out
     assert leave("people", root, "--csv") == 0
-    assert list(csv.reader(io.StringIO(capsys.readouterr().out))) == [["name", "email", "groups", "language", "status"]]
+    assert list(csv.reader(io.StringIO(capsys.readouterr().out))) == [COLUMNS]
+
+
+async def test_a_list_says_of_nobody_in_a_protected_group_when_they_have_access(house: House, visitor: Visitor) -> None:
+    ada = (await house.administrator(house.passkey(), visitor)).person
+    on = today(house.ports.settings, house.clock.now())
+    for header, day in (("first day", on + timedelta(days=30)), ("last day", on)):
+        text = f"name,email,{header}\n{ada.name},{ada.email},{day}\n"
+        (problem,) = (await against(house, text)).problems
+        assert (problem.row, problem.column) == (2, header)
+        assert (await against(house, text, may_protected=True)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        (",2026-11-20", "last day"),
+        (",2036-11-20", "last day"),
+        ("2028-01-01,", "first day"),
+        ("2026-12-20,2026-12-18", "first day"),
+    ],
+)
+async def test_a_day_by_which_somebody_would_be_out_at_once_is_a_mistake(house: House, cells: str, column: str) -> None:
+    await house.invited()
+    for who in ("Ben,ben@harbor.example", "Eve,eve@harbor.example"):
+        (problem,) = (await against(house, f"name,email,first day,last day\n{who},{cells}\n")).problems
+        assert (problem.row, problem.column) == (2, column)

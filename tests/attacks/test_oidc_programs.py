@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from tests.identity.workload_terms import terms
 from tests.sso import harbor
 from tests.sso.client import BACK, LEDGER_KEY, Grafana
 from tests.sso.program import GRAFANA, LEDGER, SURVEY, TOKEN_ENDPOINT, Program, app, settled, workload
@@ -279,7 +280,7 @@ async def test_a_revoked_workload_is_refused_at_once_and_its_tokens_stay_dead(
     await settled(house)
     assert await grafana.introspect(token) == {"active": False}
     assert (await batch.asks()).json()["error"] == "invalid_client"
-    workloads.add(database, "night-batch", ["wiki"], ["engineering"], 1, now, by="server")
+    workloads.add(database, "night-batch", ["wiki"], ["engineering"], 1, now, terms=terms(now), by="server")
     await settled(house)
     assert await grafana.introspect(token) == {"active": False}
     assert (await batch.asks()).json()["error"] == "invalid_client", "its key went with it"

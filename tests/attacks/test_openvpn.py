@@ -71,9 +71,9 @@ async def test_whoever_types_anothers_name_waits_for_that_person_alone(tmp_path:
         door, ida = door_of(net.house), net.house.limen.known.people[OWNER]
         session = signed_in(net.house, OWNER)
         laptop = net.connect("--auth-user-pass", str(file))
-        await until(lambda: door.questions.of(OWNER) is not None)
+        await until(lambda: door.questions.of(OWNER))
         with pytest.raises(WrongNumberError):
-            door.confirm(ida, session, "48", ROAD, is_tied=False)
+            await door.confirm(ida, session, "48", ROAD, is_tied=False)
         await until(lambda: "AUTH_FAILED" in laptop.said())
         assert (net.present(), door.sessions.open()) == (False, [])
         assert len(net.house.events("radius.number_wrong")) == 1

@@ -21,6 +21,8 @@ from limen.web.console.people_import import LIST_AT
 HELPDESK = {
     ("GET", "/console/find"),
     ("GET", "/console/people"),
+    ("GET", "/console/people/sources"),
+    ("GET", "/console/people/sources/directories"),
     ("GET", "/console/people/{person_id}"),
     ("POST", "/console/people/links/{link_id}/revoke"),
     ("POST", "/console/people/{person_id}/invite-again"),

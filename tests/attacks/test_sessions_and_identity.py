@@ -149,7 +149,7 @@ async def test_a_callback_in_a_foreign_browser_is_refused(town):
     """Login CSRF: the attacker's own good code, in the victim's browser."""
     house, _, port = town
     mine, theirs = "m" * 43, "t" * 43
-    code = house.app_logins.issue(house.sign_in(), "wiki", bind_of(mine.encode()).decode(), "/page")
+    code = await house.app_logins.issue(house.sign_in(), "wiki", bind_of(mine.encode()).decode(), "/page")
     response = await ask(port, f"/.limen/callback?code={code}", fields=f"Cookie: __Host-limen-start={theirs}\r\n")
     assert status_of(response) == 400
     assert b"__Host-limen-app" not in response
@@ -163,14 +163,14 @@ async def test_a_code_is_good_once_for_thirty_seconds_on_one_app(town):
     binding = "m" * 43
     cookie = f"Cookie: __Host-limen-start={binding}\r\n"
 
-    def code(app="wiki"):
-        return house.app_logins.issue(house.sign_in(), app, bind_of(binding.encode()).decode(), "/page")
+    async def code(app="wiki"):
+        return await house.app_logins.issue(house.sign_in(), app, bind_of(binding.encode()).decode(), "/page")
 
-    good = code()
+    good = await code()
     assert status_of(await ask(port, f"/.limen/callback?code={good}", fields=cookie)) == 303
     assert status_of(await ask(port, f"/.limen/callback?code={good}", fields=cookie)) == 400
-    assert status_of(await ask(port, f"/.limen/callback?code={code('payroll')}", fields=cookie)) == 400
-    late = code()
+    assert status_of(await ask(port, f"/.limen/callback?code={await code('payroll')}", fields=cookie)) == 400
+    late = await code()
     house.clock.ahead += 31 * SECOND
     assert status_of(await ask(port, f"/.limen/callback?code={late}", fields=cookie)) == 400
     assert status_of(await ask(port, "/.limen/callback?code=made-up", fields=cookie)) == 400
@@ -187,7 +187,7 @@ async def test_a_code_is_good_once_for_thirty_seconds_on_one_app(town):
 async def test_a_code_of_a_sign_in_that_was_revoked_meanwhile_is_refused(town):
     house, _, port = town
     binding = "m" * 43
-    code = house.app_logins.issue(house.sign_in(), "wiki", bind_of(binding.encode()).decode(), "/")
+    code = await house.app_logins.issue(house.sign_in(), "wiki", bind_of(binding.encode()).decode(), "/")
     house.revoke("ana")
     response = await ask(port, f"/.limen/callback?code={code}", fields=f"Cookie: __Host-limen-start={binding}\r\n")
     assert status_of(response) == 400

@@ -21,7 +21,7 @@ from limen.devices.model import State
 from limen.devices.reports import USED_TWICE
 from limen.devices.signals import changes
 from limen.devices.signals.authentication import new_secret
-from limen.devices.signals.service import AT_ONCE
+from limen.devices.signals.service import AT_ONCE, UNMATCHED_AT_ONCE
 from limen.devices.signals.store import MOST_OF_A_DEVICE
 from limen.enforcement.streams import Stream
 from limen.ties import BY_CERTIFICATE
@@ -35,6 +35,19 @@ def risk(house: House, device: str) -> object:
 
 
 # Speaking as a sensor
+
+
+async def test_words_about_devices_that_nobody_knows_do_not_fill_the_journal(
+    harbor: House, laptop: SoftwareAgent
+) -> None:
+    """A sensor sees all that is on the wire, and may tell of each machine again and again."""
+    edr, several = await sensor(harbor, "edr"), UNMATCHED_AT_ONCE + 30
+    strangers = [{"ref": str(one), "level": "high", "device": {"name": f"x{one}"}} for one in range(several)]
+    assert (await edr.send({"signals": strangers}))["unmatched"] == several
+    assert len(harbor.events("device.signal_unmatched")) == UNMATCHED_AT_ONCE
+    harbor.clock.forward(MINUTE)
+    await edr.send({"signals": strangers})
+    assert len(harbor.events("device.signal_unmatched")) == UNMATCHED_AT_ONCE + 1
 
 
 async def test_whoever_has_a_sources_secret_takes_away_so_many_devices_an_hour_and_no_more(

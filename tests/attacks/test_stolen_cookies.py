@@ -556,23 +556,23 @@ async def test_a_code_for_a_certificate_is_good_for_one_session_once_and_soon(
     mia = harbor.browser()
     await harbor.member(mia, "Mia", "staff")
 
-    def code(session_name: str, shown: bytes = certificate) -> str:
-        reply = certified.answer(f"session={session_name}&app=limen&to=/devices".encode(), shown)
+    async def code(session_name: str, shown: bytes = certificate) -> str:
+        reply = await certified.answer(f"session={session_name}&app=limen&to=/devices".encode(), shown)
         return dict(reply.fields)[b"location"].decode().partition("code=")[2]
 
     def path(given: str) -> str:
         return f"/devices/prove/certificate?code={given}"
 
     own = bindings.name_of(session)
-    assert code(own, b"") == code("x" * 64) == ""
-    of_another = code(own)
+    assert await code(own, b"") == await code("x" * 64) == ""
+    of_another = await code(own)
     assert (await mia.get(path(of_another))).status_code == 400
     assert (await ida.browser.get(path(of_another))).status_code == 400  # it is spent
-    late = code(own)
+    late = await code(own)
     harbor.clock.forward(MINUTE)
     assert (await ida.browser.get(path(late))).status_code == 400
     assert not await is_on_the_laptop(ida.browser)
-    good = code(own)
+    good = await code(own)
     assert (await ida.browser.get(path(good))).headers["location"] == "/devices"
     assert await is_on_the_laptop(ida.browser)
     assert (await ida.browser.get(path(good))).status_code == 400

@@ -245,6 +245,18 @@ ATTACKS: Final = (
         ("sign_in.failed",),
     ),
     Attack(
+        "upstream: another's ID at a source of people, a claim that anybody may write, or an ID given again",
+        {
+            "attacks/test_the_same_identity.py": ("test_the_sources_id_signs_in_and_an_address_does_not",),
+            "identity/test_same_identity.py": (
+                "test_another_tenant_is_another_issuer",
+                "test_an_id_that_is_given_again_opens_nobody_elses_account",
+                "test_who_has_a_role_is_linked_by_hand",
+            ),
+        },
+        ("sign_in.failed",),
+    ),
+    Attack(
         "upstream: an answer that nobody asked for",
         {
             ELSEWHERE: (

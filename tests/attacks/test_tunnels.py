@@ -94,6 +94,6 @@ async def test_one_key_is_of_one_device(harbor: Far) -> None:
     with laptop(harbor.world.router) as ida:
         given = await harbor.has(ida)
         with pytest.raises(NoTunnelError) as refused:
-            harbor.tunnels.keep("dv_ben", ida.key)
+            await harbor.tunnels.keep("dv_ben", ida.key)
         assert refused.value.reason == "taken"
         assert [one.addresses for one in harbor.tunnels.all()] == [given]

@@ -238,7 +238,7 @@ async def test_a_state_that_came_too_late(house: House, mia: Browser, there: Fak
     browser = house.browser()
     said = there.authorize(await leaves(browser))
     house.clock.forward(HOUR)
-    await refused(house, browser, await returns(browser, said), "state-expired")
+    await refused(house, browser, await returns(browser, said), "state-unknown")
 
 
 async def test_a_state_twice_is_none(house: House, mia: Browser, there: FakeIssuer) -> None:

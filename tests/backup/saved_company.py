@@ -89,7 +89,8 @@ def make_older(served: Served) -> None:
     engine.dispose()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("ATTACH ? AS newer", (str(served.database),))
-        for table in set(counts_of(file)) - {"alembic_version"}:
+        kept = {row[0] for row in connection.execute("SELECT name FROM newer.sqlite_master WHERE type = 'table'")}
+        for table in kept & set(counts_of(file)) - {"alembic_version"}:
             columns = ", ".join(row[1] for row in connection.execute(f'PRAGMA main.table_info("{table}")'))
             connection.execute(f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM newer."{table}"')
         connection.commit()

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 import pytest
-from tests.cli.test_main import leave
+from tests.cli.workloads import add_workload
 from tests.company.small_folder import small_folder
 
 from limen.cli.open_company import opened
@@ -81,7 +81,7 @@ def company_folder(where: Path) -> Path:
     settings = root / "limen.toml"
     keys = f'recovery = ["{PAPER.recipient.text}", "{SAFE.recipient.text}"]'
     settings.write_text(f"{settings.read_text()}\n[data.sealing]\n{keys}\n")
-    assert leave("workload", "add", "batch", "--apps", "wiki", str(root)) == 0  # which makes the database
+    add_workload(root, "batch", "--apps", "wiki")  # which makes the database
     return root
 
 

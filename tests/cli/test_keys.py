@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from tests.cli.test_main import leave
+from tests.cli.workloads import add_workload
 from tests.company.small_folder import small_folder
 
 
 @pytest.fixture
 def root(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     folder = str(small_folder(tmp_path))
-    assert leave("workload", "add", "batch", "--apps", "wiki", folder) == 0  # which makes the database
+    add_workload(folder, "batch", "--apps", "wiki")  # which makes the database
     capsys.readouterr()
     return folder
 

@@ -63,7 +63,7 @@ def test_a_past_decision_is_found_by_its_id_with_its_facts_and_its_revision(tmp_
 
 def test_people_come_from_the_database_once_there_is_one(tmp_path: Path) -> None:
     root = new_folder(tmp_path)
-    (root / "people.yaml").write_text("- {id: a, name: Ada Example, email: ada@example.org, groups: [staff]}\n")
+    (root / "employees.yaml").write_text("- {id: a, name: Ada Example, email: ada@example.org, groups: [staff]}\n")
     found = question.supposed(root, Hypothetical(), "handbook", "view", person="ada", groups=[], nobody=False)
     assert found.who == "Ada Example"
     Database.open(database_url(root, load_company(root).settings)).close()
@@ -73,7 +73,7 @@ def test_people_come_from_the_database_once_there_is_one(tmp_path: Path) -> None
 
 def test_a_name_that_two_share_must_be_said_whole(tmp_path: Path) -> None:
     root = new_folder(tmp_path)
-    (root / "people.yaml").write_text(
+    (root / "employees.yaml").write_text(
         "- {id: a, name: Ada One, email: a@example.org, groups: [staff]}\n"
         "- {id: b, name: Ada Two, email: b@example.org, groups: [guests]}\n"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.test_main import leave
+from tests.cli.workloads import add_workload
 from tests.company.small_folder import small_folder
 
 from limen.company.new_folder import Answers, begin
@@ -26,7 +27,7 @@ CODE = """- id: code
 
 def test_a_workloads_token_is_made_listed_and_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = str(small_folder(tmp_path))
-    assert leave("workload", "add", "ci", "--apps", "wiki", root) == 0
+    add_workload(root, "ci", "--apps", "wiki")
     capsys.readouterr()
     assert leave("token", "add", "--workload", "ci", "--app", "wiki", "--days", "30", "--json", root) == 0
     made = json.loads(capsys.readouterr().out)
@@ -66,7 +67,7 @@ def test_the_recipe_of_the_how_to_opens_what_the_baseline_alone_does_not(
     apps = Path(root, "apps.yaml")
     apps.write_text(f"{apps.read_text()}\n{CODE}")
     assert leave("apply", root, "-m", "A group for services") == 0
-    assert leave("workload", "add", "ci", "--apps", "code", "--groups", "builders", root) == 0
+    add_workload(root, "ci", "--apps", "code", "--groups", "builders")
     make = ("token", "add", "--workload", "ci", "--app", "code", "--actions", "view,edit", root)
     capsys.readouterr()
     assert leave(*make) == 0

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey
 from tests.cli.test_main import leave
+from tests.cli.workloads import add_workload
 from tests.company.small_folder import small_folder
 
 
 @pytest.fixture
 def root(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     folder = str(small_folder(tmp_path))
-    assert leave("workload", "add", "batch", "--apps", "wiki", folder) == 0
+    add_workload(folder, "batch", "--apps", "wiki")
     capsys.readouterr()
     return folder
 

@@ -20,6 +20,7 @@ def test_every_file_limen_knows_is_read_and_no_other(tmp_path: Path) -> None:
         "devices.yaml",
         "monitor.yaml",
         "network.yaml",
+        "people.yaml",
         "factors.yaml",
         "policies/00-limen.cedar",
         "policies/10-people.cedar",

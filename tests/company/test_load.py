@@ -32,8 +32,8 @@ def test_harbor_has_24_people_in_groups_that_exist() -> None:
     from limen.company.child import parse_texts
     from limen.configuration.tree import Tree
 
-    files, _ = parse_texts({"people.yaml": (HARBOR / "people.yaml").read_text("utf-8")})
-    people = Tree(files["people.yaml"]["tree"]).plain()
+    files, _ = parse_texts({"employees.yaml": (HARBOR / "employees.yaml").read_text("utf-8")})
+    people = Tree(files["employees.yaml"]["tree"]).plain()
     groups = load_company(HARBOR).settings.groups
     assert len({one["id"] for one in people}) == 24
     assert {group for one in people for group in one["groups"]} <= set(groups)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.access_folder import folder
+from tests.identity.workload_terms import terms
 
 from limen.access.least.orphans import Credential, Why
 from limen.clock import DAY
@@ -45,7 +46,9 @@ def test_what_is_held_and_good_is_looked_at(database: Database, folder: Path) ->
     ):
         database.write(lambda t, one=one, number=number: app_tokens.add(t.connection, one, bytes([number]) * 32))
     database.write(lambda t: ssh.add_account(t.connection, "p_gone", "gone"))
-    robot = workloads.add(database, "batch", ["crm"], [], 300, NOW - 100 * DAY, by="server").workload
+    robot = workloads.add(
+        database, "batch", ["crm"], [], 300, NOW - 100 * DAY, terms=terms(NOW - 100 * DAY), by="server"
+    ).workload
     held = database.read(lambda s: held_now(s, [], NOW))
     assert {one.name for one in held} == {"used", "idle", "strays", "gone", "batch"}
     company = load_company(folder)

@@ -33,6 +33,8 @@ def test_each_kind_is_an_app_with_one_action(kind: str, action: str) -> None:
 def test_what_means_nothing_is_refused() -> None:
     wifi = RadiusSection(kind="wifi", clients=["10.0.0.1", "office", "10.0.0.1/24"], vlan="4095", privilege=15)
     assert [path for path, _, _ in complaints(wifi)] == [("clients", 1), ("clients", 2), ("vlan",), ("privilege",)]
+    zone = RadiusSection(kind="wifi", clients=["fe80::1%x\n}\n$INCLUDE /tmp/evil"])  # any text, in FreeRADIUS's files
+    assert [path for path, _, _ in complaints(zone)] == [("clients", 0)]
     gear = RadiusSection(kind="gear", clients=["10.0.0.1"], vlan="10", privilege=15, same_address=False)
     assert [path for path, _, _ in complaints(gear)] == [("vlan",), ("same_address",)]
     assert service_of(gear).privilege == 15

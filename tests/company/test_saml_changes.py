@@ -12,7 +12,13 @@ from limen.facts import App, Label, Upstream
 from limen.facts.service_provider import AssertionConsumer, ServiceProvider
 
 STRICT = ServiceProvider(
-    "wiki", (AssertionConsumer("https://wiki.example/acs"),), ("A",), "E", signs_requests=True, is_encrypted=True
+    "wiki",
+    (AssertionConsumer("https://wiki.example/acs"),),
+    ("A",),
+    "E",
+    signs_requests=True,
+    is_encrypted=True,
+    attributes=(),
 )
 WIKI = App("wiki", "Wiki", "", Upstream(""), Label.INTERNAL, saml=STRICT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,10 @@ from pydantic import ValidationError
 from tests.sso.saml.certificates import key_pair
 
 from limen.company.apps_file import read_apps
-from limen.company.saml_section import SamlSection, complaints, provider_of
+from limen.company.saml_section import SamlSection, complaints, provider_of, provider_values
 from limen.company.yaml_text import read_yaml
 from limen.configuration.tree import Tree
-from limen.facts.service_provider import AssertionConsumer
+from limen.facts.service_provider import AssertionConsumer, ServiceProvider
 from limen.settings import Settings
 
 GOOD = "https://wiki.harbor.example/acs"
@@ -40,6 +41,32 @@ def test_a_good_one_becomes_a_registration() -> None:
     assert provider.certificates == (pair.bare, key_pair("other", "ec").bare)
     assert (provider.encryption_certificate, provider.is_encrypted, provider.signs_requests) == (pair.bare, True, True)
     assert provider.attributes == (("urn:oid:0.9.2342.19200300.100.1.3", "email"),)
+
+
+def test_what_is_written_of_a_registration_says_all_of_it() -> None:
+    """One field after the other, each with another value than the usual one."""
+    pair = key_pair("wiki")
+    usual = provider_of(section())
+    others: dict[str, Any] = {
+        "entity_id": "other",
+        "consumers": (AssertionConsumer(GOOD, 3),),
+        "certificates": (pair.bare,),
+        "encryption_certificate": pair.bare,
+        "signs_requests": True,
+        "is_encrypted": True,
+        "name_id": "email",
+        "attributes": (),
+        "groups": (("staff", "Reader"),),
+        "may_begin_here": True,
+        "start": "/books",
+        "minutes": 7,
+        "logout_url": "https://wiki.harbor.example/out",
+        "logout_service": "https://wiki.harbor.example/soap",
+    }
+    assert others.keys() == {one.name for one in fields(ServiceProvider)}
+    for name, value in others.items():
+        other = replace(usual, **{name: value})
+        assert provider_of(SamlSection.model_validate(provider_values(other))) == other
 
 
 def test_what_is_left_out_is_the_careful_choice() -> None:

@@ -12,7 +12,7 @@ from tests.ports import free_port
 
 from limen.demo.upstreams import serve_upstreams, upstream_of
 from limen.facts import App, Label, Upstream
-from limen.serving import AddressInUseError
+from limen.listening import AddressInUseError
 
 CRM = App(id="crm", name="Customers", host="crm.harbor.localhost", upstream=Upstream(""), label=Label.CONFIDENTIAL)
 HANDBOOK = App(id="handbook", name="Handbook", host="h.harbor.localhost", upstream=Upstream(""), label=Label.PUBLIC)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tests.demo.alive import Alive
+from tests.demo.alive import Alive, alive
 
 from limen.demo.roles import ROLES
 from limen.demo.watched import GUESSER
@@ -16,7 +18,8 @@ from limen.monitor.detections.travel.travel import ABOUT as TRAVEL
 from limen.monitor.response.model import Doing
 
 FILES = {TRAVEL.id: "travel", **{rule.id: rule.about.file for rule in shown_rules(own_rules())}}
-WITHIN_SECONDS = 300
+WITHIN_SECONDS = 240
+"""Less than any test may take, so that what was found is said."""
 STORIES = {
     "limen/new-administrator.yml",
     "limen/password-spray.yml",
@@ -27,8 +30,16 @@ STORIES = {
 }
 
 
+@pytest.fixture
+def untouched(tmp_path: Path) -> Iterator[Alive]:
+    """One of its own: in one that others are visitors of, the hour may have been turned before all was looked at."""
+    with alive(tmp_path) as running:
+        yield running
+
+
 @pytest.mark.slow
-def test_its_console_has_a_case_of_each_story(harbor: Alive) -> None:
+def test_its_console_has_a_case_of_each_story(untouched: Alive) -> None:
+    harbor = untouched
     company = harbor.opened.company
     alerts, ends = company.limen.core.offers.take(Alerts), time.monotonic() + WITHIN_SECONDS
     found: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -72,8 +73,9 @@ async def listening(house: House, port: int = 0) -> AsyncIterator[int]:
 
 
 async def until(holds: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for what `holds` gives, or what becomes of it."""
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 -- what is waited for tells nobody
+        while not (await found if inspect.isawaitable(found := holds()) else found):  # noqa: ASYNC110 -- nobody is told
             await asyncio.sleep(0.02)
 
 

@@ -29,7 +29,7 @@ async def test_what_it_declares_is_taken_in(harbor: House) -> None:
         "osquery_nodes",
         "seen_browsers",
     }
-    assert (declared.file.name if declared.file else "", PILLAR.is_optional) == ("devices.yaml", True)
+    assert ([file.name for file in declared.files], PILLAR.is_optional) == (["devices.yaml"], True)
     assert devices_of(harbor).all() == []
 
 

@@ -16,7 +16,10 @@ async def test_a_device_is_released_by_the_mark_that_holds_it_alone(harbor: Hous
         return await core.write(lambda t: getattr(responses, what)(t, laptop.device, now, "", mark))
 
     assert [await done("quarantine", "a"), await done("quarantine", "b")] == [True, False]
+    held = core.database.read(lambda s: [responses.is_held(s, laptop.device, mark) for mark in ("a", "b")])
+    assert held == [True, False]
     assert [await done("release", "b"), await done("release", "a"), await done("release", "a")] == [False, True, False]
+    assert not core.database.read(lambda s: responses.is_held(s, laptop.device, "a"))
     await core.offers.take(Devices).change(laptop.device, State.LOST, by="server")
     assert await done("quarantine", "c") is False
 

@@ -15,6 +15,7 @@ from tests.web.conftest import House
 
 from limen.devices.model import State
 from limen.devices.tunnels import AT_ONCE
+from limen.identity.membership import Membership
 from limen.network.model import Network
 from limen.network.tunnels.tunnels import Tunnels
 from limen_agent import enrolling
@@ -99,3 +100,12 @@ async def test_where_the_network_has_none_nobody_gets_one(harbor: House, agent: 
     harbor.limen.known.set_rules(Network, Network((VPN,)))
     await asyncio.sleep(0.05)
     assert await asked(agent) == "refused"
+
+
+async def test_an_owner_without_access_has_none(harbor: House, agent: Client, ida: Ida) -> None:
+    """Somebody is suspended when their last day is over, and their device stays theirs."""
+    assert await asked(agent) == ""
+    now = harbor.clock.now()
+    await harbor.limen.identity.ports.write(lambda tx: Membership(tx, now, "").suspend(ida.id, "test"))
+    assert await asked(agent) == "refused"
+    assert tunnels_of(harbor).all() == []

@@ -32,7 +32,7 @@ HERE = Path(__file__).resolve().parents[2]
 PAGE = HERE / "docs" / "tutorial" / "first-app-in-ten-minutes.md"
 PORTS = ("8080", "8081", "9000")
 STAYING = ("limen serve", "python3 -m http.server")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 STEP = re.compile(r"^```(?P<kind>sh|text)\n(?P<text>.*?)^```$|^<!-- (?P<told>.*?) -->$", re.MULTILINE | re.DOTALL)
 ENROLS = re.compile(
     r"browser: (?P<name>[\w ]+) <(?P<email>\S+)> enrols with the link of (?P<where>limen serve|(?:her|his) mail)"

@@ -73,7 +73,18 @@ async def well(company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         yield Well(company, authority, front, wiki)
 
 
-_NOT_SET_UP = {"folder", "sign-in services", "places", "networks", "directories", "ssh hosts", "sealing"}
+_NOT_SET_UP = {
+    "folder",
+    "sign-in services",
+    "places",
+    "networks",
+    "accounts at apps",
+    "shared signals",
+    "signals of others",
+    "directories",
+    "ssh hosts",
+    "sealing",
+}
 
 
 async def _no_findings(_setup: Setup) -> list[Finding]:

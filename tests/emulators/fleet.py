@@ -24,7 +24,7 @@ def host(number: int = 1, **more: Any) -> dict[str, Any]:
         "status": "online",
         "disk_encryption_enabled": True,
         "issues": {"failing_policies_count": 0, "total_issues_count": 0},
-        "mdm": {"enrollment_status": "On (automatic)", "name": "Fleet"},
+        "mdm": {"enrollment_status": "On (automatic)", "name": "Fleet", "encryption_key_available": True},
         "device_mapping": [{"email": "ida@harbor.example", "source": "mdm_idp_accounts"}],
         **more,
     }

@@ -26,6 +26,7 @@ def computer(number: int = 1, **more: Any) -> dict[str, Any]:
         "diskEncryption": {
             "bootPartitionEncryptionDetails": {"partitionFileVault2State": "ENCRYPTED"},
             "fileVault2Enabled": True,
+            "individualRecoveryKeyValidityStatus": "VALID",
         },
         "security": {"firewallEnabled": True, "secureBootLevel": "FULL_SECURITY"},
         **more,

@@ -42,6 +42,7 @@ from limen.facts import (
 )
 from limen.pillar import AppSessions
 from limen.policy import Decision, Engine
+from limen.storage.kept_briefly import KeptBriefly
 
 NOW = from_iso("2026-11-24T09:00:00Z")
 PUBLIC_URL = "https://limen.harbor.example"
@@ -146,7 +147,7 @@ class House:
         self.doors = DecisionPoint(known=self.known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
         self.keys = SigningKeys((new_signing_key(),), pairwise=b"p" * 32)
         self.identity = Assertions(public_url=self.public_url, clock=self.clock, keys=self.keys)
-        self.app_logins = AppLogins(states=BrowserStates(self.clock), public_url=self.public_url)
+        self.app_logins = AppLogins(states=BrowserStates(KeptBriefly.in_memory(self.clock)), public_url=self.public_url)
         self.app_login_routes = AppLoginRoutes(
             doors=self.doors,
             app_logins=self.app_logins,

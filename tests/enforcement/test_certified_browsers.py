@@ -10,6 +10,7 @@ import pytest
 from limen.browser_state import BrowserStates
 from limen.clock import SystemClock
 from limen.enforcement.certified_browsers import CertifiedBrowsers
+from limen.storage.kept_briefly import KeptBriefly
 from limen.ties import CERTIFIED, Certified, Ties
 
 DER = b"a certificate"
@@ -19,7 +20,7 @@ SESSION = "0a" * 32
 
 @pytest.fixture
 def states() -> BrowserStates:
-    return BrowserStates(SystemClock())
+    return BrowserStates(KeptBriefly.in_memory(SystemClock()))
 
 
 @pytest.fixture
@@ -29,16 +30,22 @@ def host(states: BrowserStates) -> CertifiedBrowsers:
     return CertifiedBrowsers(states, ties, SystemClock(), "https://login.harbor.example")
 
 
-def location(host: CertifiedBrowsers, query: str, sent: bytes = SENT) -> str:
-    reply = host.answer(query.encode(), sent)
+async def location(host: CertifiedBrowsers, query: str, sent: bytes = SENT) -> str:
+    reply = await host.answer(query.encode(), sent)
     assert reply.status == 303
     return dict(reply.fields)[b"location"].decode()
 
 
-def test_a_certificate_is_a_code_for_the_session_that_was_named(host: CertifiedBrowsers, states: BrowserStates) -> None:
-    there, _, code = location(host, f"session={SESSION}&app=wiki&to=/page").partition("?code=")
+async def test_a_certificate_is_a_code_for_the_session_that_was_named(
+    host: CertifiedBrowsers, states: BrowserStates
+) -> None:
+    there, _, code = (await location(host, f"session={SESSION}&app=wiki&to=/page")).partition("?code=")
     assert there == "https://login.harbor.example/devices/prove/certificate"
-    assert states.take(CERTIFIED, SESSION.encode(), code.encode()) == {"device": "d_1", "app": "wiki", "to": "/page"}
+    assert await states.take(CERTIFIED, SESSION.encode(), code.encode()) == {
+        "device": "d_1",
+        "app": "wiki",
+        "to": "/page",
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,9 +59,11 @@ def test_a_certificate_is_a_code_for_the_session_that_was_named(host: CertifiedB
         ("", SENT),
     ],
 )
-def test_without_one_or_for_no_session_there_is_no_code(host: CertifiedBrowsers, query: str, sent: bytes) -> None:
-    assert location(host, query, sent).endswith("?code=")
+async def test_without_one_or_for_no_session_there_is_no_code(host: CertifiedBrowsers, query: str, sent: bytes) -> None:
+    assert (await location(host, query, sent)).endswith("?code=")
 
 
-def test_it_leads_nowhere_else(host: CertifiedBrowsers) -> None:
-    assert location(host, f"session={SESSION}&to=//evil.example").startswith("https://login.harbor.example/devices/")
+async def test_it_leads_nowhere_else(host: CertifiedBrowsers) -> None:
+    assert (await location(host, f"session={SESSION}&to=//evil.example")).startswith(
+        "https://login.harbor.example/devices/"
+    )

@@ -21,7 +21,7 @@ def session_of(house: House, person_id: str) -> Session:
 
 async def test_a_decision_that_turns_is_told_once_and_one_that_is_left_is_not(harbor: House, ida: Somebody) -> None:
     core = harbor.limen.core
-    kept, leave = kept_open(core, core.offers.take(DecisionPoint))
+    kept, streams = kept_open(core, core.offers.take(DecisionPoint))
     app, session = core.known.apps["erp-desktop"], session_of(harbor, ida.id)
     answer = kept.decide("network", app, session, "connect", ADDRESS, 0)
     assert answer.effect is Effect.PERMIT
@@ -36,15 +36,15 @@ async def test_a_decision_that_turns_is_told_once_and_one_that_is_left_is_not(ha
     assert (len(ended), left) == (1, [])
     refused = kept.decide("network", app, session, "connect", ADDRESS, 0)
     assert (refused.session, kept.end(refused, latest)) == (None, 0)
-    leave()
+    streams.close()
 
 
 async def test_a_stop_ends_nothing(harbor: House, ida: Somebody) -> None:
     core = harbor.limen.core
-    kept, leave = kept_open(core, core.offers.take(DecisionPoint))
+    kept, streams = kept_open(core, core.offers.take(DecisionPoint))
     answer = kept.decide("network", core.known.apps["erp-desktop"], session_of(harbor, ida.id), "connect", ADDRESS, 0)
     ended: list[str] = []
     kept.watch(answer, "network", ADDRESS, 0, ended.append)
-    leave()
+    streams.close()
     await asyncio.sleep(0)
     assert ended == []

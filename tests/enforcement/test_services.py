@@ -11,6 +11,7 @@ from limen.clock import DAY
 from limen.company.load import load_company
 from limen.demo.harbor import copy_to
 from limen.enforcement.traffic_store import observed_apps
+from limen.facts import Auth, BrokeredAccount, Person, Session, SignsIn
 
 
 async def test_what_was_observed_is_written_down_when_it_ends(tmp_path: Path) -> None:
@@ -44,3 +45,22 @@ async def test_what_listeners_hold_and_turn_away_is_told_as_figures(tmp_path: Pa
         assert ways["plain-text"] == 0 < ways["this-machine"]
         assert found["limen_connections_refused", "browsers", "too-many-at-once"] == 1
         entry.leave()
+
+
+async def test_what_a_program_is_signed_in_with_at_a_vendor_lasts_as_long_as_its_token(tmp_path: Path) -> None:
+    copy_to(tmp_path, prefer_usual_ports=False)
+    company = load_company(tmp_path)
+    async with AsyncExitStack() as closing:
+        limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
+        parts, known, now = limen.enforcement, limen.known, limen.clock.now()
+        known.people.put(Person("p_ana", "Ana", "ana@harbor.example", frozenset(), active=True))
+        auth = Auth(2, frozenset(), now, by_token=True)
+        token = Session("at_1", "p_ana", auth, now, now + DAY, DAY, app=WIKI.id)
+        known.tokens.put(b"h" * 32, token, now)
+        account = BrokeredAccount("orders", "One account.", signs_in=SignsIn.BASIC)
+        parts.brokered._of(replace(WIKI, account=account), account, token)
+        await parts.forget_brokered()
+        assert len(parts.brokered) == 1
+        known.set_not_before(("person", "p_ana"), now + 1)
+        await parts.forget_brokered()
+        assert len(parts.brokered) == 0

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import time
+from ipaddress import ip_network
 
 import pytest
 import uvicorn
+import uvloop
 from tests.enforcement.house import raw, serving, status_of
 
 from limen.admission import Admission, Limits
@@ -264,3 +268,77 @@ async def test_nothing_is_written_to_a_connection_that_was_dropped(answer):
     wire.closing = True
     await asyncio.sleep(0)
     assert wire.written == []
+
+
+ASKED = b"GET /%d HTTP/1.1\r\nHost: h\r\n\r\n"
+
+
+def test_what_came_before_an_idle_connection_is_ended_is_answered() -> None:
+    """A busy machine lets nobody read for longer than a connection may idle, and then the request is there already.
+
+    By uvloop, as Limen serves: in its turn what is due comes before what has come.
+    """
+
+    async def asked_late() -> bytes:
+        made = strict_http.protocol(lambda *_: None, Admission(Limits(idle_seconds=1)).listener("gateway"))
+
+        class Slow(made):  # type: ignore[valid-type,misc]
+            def data_received(self, data: bytes) -> None:
+                if data == ASKED % 3:
+                    os.write(writer.get_extra_info("socket").fileno(), ASKED % 2)
+                    time.sleep(1.2)
+                super().data_received(data)
+
+        async with serving(app, None, http=Slow) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            other = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(ASKED % 1)
+            await reader.readuntil(b"GET /1 0")
+            other[1].write(ASKED % 3)
+            said = await reader.readuntil(b"GET /2 0")
+            writer.close()
+            other[1].close()
+            return said
+
+    assert status_of(uvloop.run(asked_late())) == 200
+
+
+async def test_a_connection_is_ended_only_after_what_has_come_is_read() -> None:
+    protocols: list[strict_http.WireProtocol] = []
+    made = strict_http.protocol(lambda _word, _address: None)
+
+    class Known(made):  # type: ignore[valid-type,misc]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            super().connection_made(transport)
+            protocols.append(self)
+
+    async with serving(app, None, http=Known) as port:
+        idle, asking = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for number, (reader, writer) in enumerate((idle, asking)):
+            writer.write(ASKED % number)
+            await reader.readuntil(b"GET /%d 0" % number)
+        asking[1].write((ASKED % 2)[:10])
+        await asyncio.sleep(0.1)
+        for one in protocols:
+            one.shutdown()
+        asking[1].write((ASKED % 2)[10:])
+        said = await asking[0].read()
+        assert b"connection: close" in said
+        assert said.endswith(b"GET /2 0")
+        assert await idle[0].read() == b""
+
+
+async def test_a_front_may_idle_for_longer_than_fronts_keep_what_idles() -> None:
+    front = strict_http.protocol(lambda _word, _address: None, trusted=(ip_network("127.0.0.1/32"),))
+    stranger = strict_http.protocol(lambda _word, _address: None)
+    may_idle = []
+    for made in (front, stranger):
+
+        class Known(made):  # type: ignore[valid-type,misc]
+            def connection_made(self, transport: asyncio.Transport) -> None:
+                super().connection_made(transport)
+                may_idle.append(self.timeout_keep_alive)
+
+        async with serving(app, None, http=Known) as port:
+            await raw(port, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+    assert may_idle == [strict_http.FRONT_IDLE_SECONDS, Limits().idle_seconds]

@@ -102,3 +102,42 @@ async def test_who_was_erased_is_gone_from_memory_and_database_and_stays_a_numbe
         assert {refused.person_id for refused in seen.refused} == {"ana"}
         assert not any("ben" in count.people for count in seen.kinds.values())
         assert kinds(one)["GET / view"] == (3, 0, 2)
+
+
+async def test_what_several_workers_count_is_added_up_and_known_to_each(database: Database) -> None:
+    here, there = Traffic(), Traffic()
+    for worker, people in ((here, ("ana", "ben")), (there, ("ana", "eve"))):
+        for person in people:
+            asked(worker, "/", person, reasons=(Named.ONBOARDING, "nothing-permits"))
+    asked(there, "/only/there", "eve")
+    for worker in (here, there, here):
+        await keep_up(worker, APPS, PEOPLE, database, NOW)
+    for one in (here, there, loaded(database)):
+        assert kinds(one)["GET / view"] == (4, 0, 2)
+        seen = one.of("wiki")
+        assert seen is not None
+        assert {refused.person_id: often.count for refused, often in seen.refused.items()} == {
+            "ana": 2,
+            "ben": 1,
+            "eve": 1,
+        }
+    assert kinds(here) == kinds(there)
+
+
+async def test_a_name_that_one_worker_knows_is_known_to_the_others_and_what_one_folds_is_folded(
+    database: Database,
+) -> None:
+    here, there = Traffic(), Traffic()
+    asked_by_three(here, "/reports/list")
+    asked(there, "/reports/list", "ana")
+    for one in range(MOST_PATTERNS):
+        asked_by_three(there, f"/place/{chr(97 + one // 26)}{chr(97 + one % 26)}")
+    asked_by_three(here, "/place/mine")
+    number = sum(sum(one[:2]) for worker in (here, there) for one in kinds(worker).values())
+    for worker in (here, there, here, there):
+        await keep_up(worker, APPS, PEOPLE, database, NOW)
+    assert kinds(here) == kinds(there) == kinds(loaded(database))
+    assert len(kinds(here)) <= MOST_PATTERNS + 1
+    assert sum(sum(one[:2]) for one in kinds(here).values()) == number
+    asked(there, "/reports/list", "ben")
+    assert kinds(there)["GET /reports/list view"][0] == kinds(here)["GET /reports/list view"][0] + 1

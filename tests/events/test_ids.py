@@ -5,6 +5,7 @@ import secrets
 import pytest
 from hypothesis import given, strategies as st
 
+from limen.clock import MINUTE
 from limen.events.ids import EventIds, decision_id, first_id_at, instant_of, split_decision_id
 
 NOW = 1_800_000_000_000
@@ -14,11 +15,19 @@ def test_an_id_carries_its_instant() -> None:
     assert instant_of(EventIds(secrets.token_bytes).new(NOW)) == NOW
 
 
-@given(st.lists(st.integers(0, 2**40), min_size=2, max_size=30))
+@given(st.lists(st.integers(0, MINUTE), min_size=2, max_size=30))
 def test_ids_always_grow_even_when_the_clock_steps_back(instants: list[int]) -> None:
     ids = EventIds(secrets.token_bytes)
-    made = [ids.new(instant) for instant in instants]
+    made = [ids.new(NOW + instant) for instant in instants]
     assert made == sorted(made)
+    assert len(set(made)) == len(made)
+
+
+@given(st.lists(st.integers(0, 2**40), min_size=2, max_size=30))
+def test_an_id_is_of_its_instant_however_far_the_clock_was_set(instants: list[int]) -> None:
+    ids = EventIds(secrets.token_bytes)
+    made = [ids.new(instant) for instant in instants]
+    assert all(0 <= instant_of(one) - at <= MINUTE for one, at in zip(made, instants, strict=True))
     assert len(set(made)) == len(made)
 
 

@@ -82,3 +82,10 @@ def test_what_an_unused_session_let_into_a_network_goes_on_to_the_absolute_end(k
         assert known.ends_at(session, idles=False) == NOW + 12 * HOUR
     known.set_not_before(("session", "s1"), NOW + 1)
     assert known.session_state(AT_WIKI, "wiki", NOW, idles=False) is SessionState.REVOKED
+
+
+def test_a_session_ends_with_its_account(known: FactStore) -> None:
+    known.people.put(replace(MIRA, ends_at=NOW + HOUR))
+    assert known.session_state(SIGN_IN, "", NOW + HOUR - 1) is SessionState.LIVE
+    assert known.session_state(SIGN_IN, "", NOW + HOUR) is SessionState.ENDED
+    assert known.ends_at(SIGN_IN) == NOW + HOUR

@@ -30,6 +30,7 @@ def test_numbers_grow_over_a_restart_and_over_what_somebody_has_already() -> Non
     assert turns.outgrow(first + DAY)
     assert turns.number > first + DAY
     assert not turns.outgrow(first)
+    assert not Turns(SetClock(NOW + 50)).outgrow(first + 100)  # another worker's
     assert turns.outgrow(NOW + MOST_AHEAD)  # it lies, and stays ahead of all others alone
     assert turns.number < NOW + MOST_AHEAD
 

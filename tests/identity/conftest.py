@@ -19,6 +19,7 @@ from limen.identity.ports import Ports
 from limen.identity.services import IdentityServices
 from limen.pillars import pillars
 from limen.policy.decision import Decision, Effect, Request
+from limen.policy.roles import Guarding
 from limen.settings import Settings
 from limen.storage.change_feed import Feed
 from limen.storage.database import Database
@@ -136,7 +137,7 @@ async def house(where: str) -> AsyncIterator[House]:
         settled=feed.settled,
         say=said.append,
     )
-    built = await services.build(ports, Passwords(processes=2))
+    built = await services.build(ports, Passwords(processes=2), guarding=lambda: Guarding((), limen))
     projection.register(feed, ports.known, ports.now)
     await feed.start()
     house = House(ports, built, feed, clock, known, database, said, asked, effect)

@@ -6,6 +6,7 @@ from typing import Any
 
 from limen.events import Event
 from limen.identity.events import record
+from limen.storage.written_with import NOTHING_BESIDE, Beside
 
 NOW = 1_700_000_000_000
 
@@ -15,9 +16,11 @@ class Transaction:
 
     def __init__(self) -> None:
         self.said: list[Event] = []
+        self.beside: Beside = NOTHING_BESIDE
 
-    def say(self, what: Event) -> Event:
+    def say(self, what: Event, beside: Beside = NOTHING_BESIDE) -> Event:
         self.said.append(what)
+        self.beside = beside
         return what
 
 
@@ -47,3 +50,9 @@ def test_what_is_said_of_one_is_not_said_of_the_next() -> None:
 
 def test_an_address_is_never_longer_than_an_address_can_be() -> None:
     assert said(address="2001:db8::1" * 50).address == ("2001:db8::1" * 50)[:64]
+
+
+def test_what_is_written_with_an_event_goes_along() -> None:
+    transaction = Transaction()
+    record(transaction, NOW, "session.revoked", {}, {"groups": frozenset({"staff"})})  # type: ignore[arg-type]
+    assert transaction.beside == {"groups": frozenset({"staff"})}

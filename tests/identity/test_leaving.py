@@ -9,8 +9,9 @@ from tests.identity.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE
 from limen.facts import SessionState
+from limen.identity.days import today
 from limen.identity.errors import UnfitError, UnknownError
-from limen.identity.leaving import read_last_day, save_last_day, today
+from limen.identity.leaving import read_last_day, save_last_day
 from limen.identity.membership import Membership
 from limen.identity.model import PersonStatus, SignedIn, Visitor
 from limen.identity.store import people
@@ -96,10 +97,10 @@ async def test_whoever_comes_back_has_no_last_day(house: House, visitor: Visitor
 async def test_an_alert_that_is_taken_back_opens_nothing_after_the_last_day(house: House, visitor: Visitor) -> None:
     ben, now = await ben_of(house, visitor), house.clock.now()
     await house.parts.people.set_last_day(ben.person.id, "2026-11-24", by="p_ada")
-    await house.ports.write(lambda tx: Membership(tx, now, "").suspend(ben.person.id))
+    await house.ports.write(lambda tx: Membership(tx, now, "").suspend(ben.person.id, "test"))
     house.clock.forward(DAY)
     assert await house.parts.leaving.end() == 0
-    await house.ports.write(lambda tx: Membership(tx, now, "").resume(ben.person.id))
+    await house.ports.write(lambda tx: Membership(tx, now, "").resume(ben.person.id, "test"))
     assert await house.parts.leaving.end() == 1
     assert await status(house, ben.person.id) is PersonStatus.SUSPENDED
 
@@ -117,9 +118,25 @@ async def test_the_last_administrator_keeps_access_and_holds_up_nobody(house: Ho
 async def test_the_server_finds_people_by_their_address(house: House, visitor: Visitor) -> None:
     ben = await ben_of(house, visitor)
     work = "BEN@harbor.example", TODAY, house.clock.now()
-    assert (await house.ports.write(lambda tx: save_last_day(tx, *work, by="server"))).id == ben.person.id
+    assert (
+        await house.ports.write(lambda tx: save_last_day(tx, *work, by="server", owned=house.parts.sources.ownership))
+    ).id == ben.person.id
     assert await house.ports.read(lambda s: people.last_days(s.connection)) == {ben.person.id: TODAY}
     with pytest.raises(UnfitError):
-        await house.ports.write(lambda tx: save_last_day(tx, "nobody@harbor.example", TODAY, 1, by="server"))
+        await house.ports.write(
+            lambda tx: save_last_day(
+                tx, "nobody@harbor.example", TODAY, 1, by="server", owned=house.parts.sources.ownership
+            )
+        )
     with pytest.raises(UnknownError):
         await house.parts.people.set_last_day("p_nobody", "2026-12-18", by="p_ada")
+
+
+async def test_a_sign_in_that_was_kept_first_and_read_the_clock_later_does_not_come_back(
+    house: House, visitor: Visitor
+) -> None:
+    """Whoever ends access read the clock before they waited for their turn to write."""
+    ben, before = await ben_of(house, visitor), house.clock.now() - MINUTE
+    await house.ports.write(lambda tx: Membership(tx, before, "p_ada").deactivate(ben.person.id))
+    await house.parts.people.reactivate(ben.person.id, by="p_ada")
+    assert house.known.session_state(ben.session, "", house.clock.now()) is SessionState.REVOKED

@@ -8,8 +8,10 @@ from tests.identity.conftest import ORIGIN, House
 from limen.clock import DAY, MINUTE
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.guesses import PACES
-from limen.identity.model import LinkPurpose, Visitor
-from limen.identity.store import tables
+from limen.identity.lost_passkey import lose_passkey
+from limen.identity.membership import Membership
+from limen.identity.model import ADMINISTRATORS, LinkPurpose, Visitor
+from limen.identity.store import factors, tables
 
 
 async def test_the_first_administrators_link_lives_fifteen_minutes(house: House, visitor: Visitor) -> None:
@@ -84,3 +86,73 @@ async def test_trying_links_at_random_is_journaled_and_slowed(house: House, visi
 async def test_what_is_no_token_is_refused_like_any_other(house: House, visitor: Visitor, token: str) -> None:
     with pytest.raises(LinkRefusedError):
         await house.parts.links.open(token, visitor)
+
+
+@pytest.mark.parametrize("how", ["deactivated", "not-me", "suspended", "left-a-group", "lost"])
+async def test_links_that_a_leaver_or_a_thief_issued_die_and_are_said(
+    house: House, visitor: Visitor, stranger: Visitor, how: str
+) -> None:
+    await house.administrator(house.passkey(), visitor)
+    hal = await house.enrol(await house.invited("Hal", "hal@harbor.example"), house.passkey(), visitor)
+    mia = await house.enrol(await house.invited("Mia", "mia@harbor.example"), house.passkey(), visitor)
+    people, by = house.parts.people, hal.person.id
+    await moved(house, by, "helpdesk", "staff")
+    issued = [
+        await people.access_pass(mia.person.id, by=by, why="x", good_for=DAY),
+        await people.invite("New", "new@harbor.example", by=by),
+    ]
+    if how == "deactivated":
+        await people.deactivate(by, by="p_ada")
+    elif how == "not-me":
+        await house.parts.recovery.not_me(hal.session)
+    elif how == "left-a-group":
+        await moved(house, by, "staff")
+    elif how == "lost":
+        passkey = house.database.read(lambda s: factors.passkeys_of(s.connection, by))[0].id
+        await house.ports.write(lambda t: lose_passkey(t, by, passkey, by=by, now=house.clock.now()))
+    else:
+        await house.ports.write(
+            lambda transaction: Membership(transaction, house.clock.now(), "").suspend(by, "alert 1")
+        )
+    for one in issued:
+        with pytest.raises(LinkRefusedError):
+            await house.parts.links.open(one.token.reveal(), stranger)
+    said = [event for event in house.events("person.changed") if event.details["change"] == "link-revoked"]
+    assert {(one.details["link"], one.subject) for one in said} == {(one.link.id, one.link.person_id) for one in issued}
+
+
+async def moved(house: House, person_id: str, *groups: str) -> None:
+    await house.ports.write(
+        lambda transaction: Membership(transaction, house.clock.now(), "p_ada").set_groups(person_id, frozenset(groups))
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("helpdesk",), ("helpdesk", "staff")),
+        ((ADMINISTRATORS, "staff"), (ADMINISTRATORS,)),
+    ],
+)
+async def test_links_stay_of_whoever_joins_a_group_or_administers_on(
+    house: House, visitor: Visitor, stranger: Visitor, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    await house.administrator(house.passkey(), visitor)
+    hal = await house.enrol(await house.invited("Hal", "hal@harbor.example"), house.passkey(), visitor)
+    await moved(house, hal.person.id, *before)
+    issued = await house.parts.people.invite("New", "new@harbor.example", by=hal.person.id)
+    await moved(house, hal.person.id, *after)
+    assert (await house.parts.links.open(issued.token.reveal(), stranger)).link.id == issued.link.id
+
+
+async def test_whoever_is_no_longer_active_issues_no_link(house: House, visitor: Visitor) -> None:
+    await house.administrator(house.passkey(), visitor)
+    hal = await house.enrol(await house.invited("Hal", "hal@harbor.example"), house.passkey(), visitor)
+    mia = await house.enrol(await house.invited("Mia", "mia@harbor.example"), house.passkey(), visitor)
+    new = await house.parts.people.invite("New", "new@harbor.example", by="p_ada")
+    await house.parts.people.deactivate(hal.person.id, by="p_ada")
+    with pytest.raises(UnknownError):
+        await house.parts.people.access_pass(mia.person.id, by=hal.person.id, why="x")
+    with pytest.raises(UnknownError):
+        await house.parts.people.invite_again(new.link.person_id, by=hal.person.id)
+    assert [one.id for one in await house.parts.links.outstanding()] == [new.link.id]

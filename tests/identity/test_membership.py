@@ -37,6 +37,7 @@ async def test_each_operation_says_its_event_and_marks_the_person(house: House) 
         ("person.changed", "groups", True),
         ("sessions.revoked", None, None),
         ("person.changed", "let-go", True),
+        ("departure.began", None, None),
         ("person.changed", "taken-back", True),
     ]
     assert {(event.actor, event.subject, event.at) for event in house.events()} == {("p_ada", "p_eve", 7)}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.identity.conftest import House
 
+from limen.identity.days import today
 from limen.identity.errors import LastAdministratorError, UnfitError
 from limen.identity.model import PersonStatus, Visitor
 from limen.identity.people_csv import read_people
@@ -13,7 +14,9 @@ LIST = "name,email,groups\nEve,eve@harbor.example,staff\nBen,ben@harbor.example,
 
 
 async def against(house: House, text: str, **how: bool) -> Difference:
-    return difference(read_people(text.encode(), GROUPS), await house.parts.people.all(), guarding=("leads",), **how)
+    members = await house.parts.people.all()
+    read, on = read_people(text.encode(), GROUPS), today(house.ports.settings, house.clock.now())
+    return difference(read, members, guarding=("leads",), owned={}, on=on, **how)
 
 
 async def test_a_list_is_shown_done_and_then_nothing_is_left_to_do(house: House) -> None:

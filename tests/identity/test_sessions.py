@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.identity.conftest import House
 
-from limen.clock import HOUR, MINUTE
+from limen.clock import DAY, HOUR, MINUTE
 from limen.facts import UNPROVED, SessionState
 from limen.identity import services
 from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
@@ -142,6 +142,44 @@ async def test_a_session_made_up_by_the_caller_is_not_believed(house: House, vis
     with pytest.raises(NotLiveError):
         house.parts.sessions.live(None)
     assert house.parts.sessions.live(replace(ada.session, person_id="p_other")).person_id == ada.person.id
+
+
+async def test_whoever_works_at_another_worker_does_not_idle_out_here(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    house.clock.forward(HOUR)
+    elsewhere = house.clock.now()
+    house.database.write(lambda t: sessions.save_last_used(t.connection, [(ada.session.id, elsewhere)]))
+    house.clock.forward(MINUTE)
+    await house.parts.sessions.read_last_used()
+    assert house.known.last_used(ada.session.id) == elsewhere
+    assert await house.parts.sessions.save_last_used() == 0  # who wrote it down needn't be told
+    house.known.used(ada.session, house.clock.now())
+    await house.parts.sessions.read_last_used()
+    assert house.known.last_used(ada.session.id) == house.clock.now()
+
+
+async def test_a_worker_whose_clock_is_ahead_keeps_nobody_signed_in_for_longer(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    before, ahead = house.known.last_used(ada.session.id), house.clock.now() + 30 * DAY
+    house.database.write(lambda t: sessions.save_last_used(t.connection, [(ada.session.id, ahead)]))
+    for _ in range(3):
+        house.clock.forward(HOUR)
+        await house.parts.sessions.read_last_used()
+    assert house.known.last_used(ada.session.id) == before
+
+
+async def test_of_more_uses_than_are_saved_at_once_each_has_its_turn(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    other = (await house.enrol(await house.invited(), house.passkey(), visitor)).session
+    assert await house.parts.sessions.save_last_used() == 2
+    saved: set[str] = set()
+    for _ in range(2):
+        house.clock.forward(MINUTE)
+        for one in (ada.session, other):
+            house.known.used(one, house.clock.now())
+        assert await house.parts.sessions.save_last_used(1) == 1
+        saved |= {key for key, at in house.parts.sessions._saved.items() if at == house.clock.now()}
+    assert saved == {ada.session.id, other.id}
 
 
 async def test_last_use_is_saved_once_and_survives_a_restart(house: House, visitor: Visitor) -> None:

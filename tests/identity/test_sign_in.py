@@ -100,5 +100,5 @@ async def test_a_sign_in_is_said_with_its_strength_and_without_its_token(house: 
     signed_in = await house.sign_in(passkey, visitor)
     event = house.events("sign_in.succeeded")[-1]
     assert (event.actor, event.session) == (signed_in.person.id, signed_in.session.id)
-    assert event.details == {"strength": 3, "factors": "passkey"}
+    assert event.details == {"strength": 3, "factors": "passkey", "browser": "Firefox"}
     assert signed_in.token.reveal() not in repr(house.events())

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.identity.conftest import MORNING, House
+from tests.identity.workload_terms import terms
 
 from limen.clock import DAY, MINUTE
 from limen.errors import LimenError
@@ -32,7 +33,7 @@ async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(where: str
     projection.register(feed, known, lambda: NOW)
     await feed.start()
     try:
-        workloads.add(database, "ci", ["wiki"], ["staff"], 30, NOW, by="server")
+        workloads.add(database, "ci", ["wiki"], ["staff"], 30, NOW, terms=terms(NOW), by="server")
         issued, other = of_workload(database), of_workload(database)
         await feed.settled()
         key = token_hash(issued.secret.encode())
@@ -50,7 +51,7 @@ async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(where: str
             other.token.id: (True, "ci"),
         }
         workloads.revoke(database, "ci", NOW + 5, by="server")
-        workloads.add(database, "ci", ["wiki"], ["staff"], 30, NOW + 9, by="server")
+        workloads.add(database, "ci", ["wiki"], ["staff"], 30, NOW + 9, terms=terms(NOW + 9), by="server")
         await feed.settled()
         revived = known.admit_with_token(token_hash(other.secret.encode()), WIKI, "", NOW + 10)
         assert revived[1] is SessionState.REVOKED
@@ -62,7 +63,7 @@ async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(where: str
 @pytest.mark.parametrize("wrong", [{"days": 0}, {"days": 366}, {"app": "limen"}, {"app": "x"}, {"actions": "sign_in"}])
 def test_a_token_that_makes_no_sense_is_not_made(where: str, wrong: dict[str, object]):
     database = Database.open(where)
-    workloads.add(database, "ci", ["wiki"], [], 30, NOW, by="server")
+    workloads.add(database, "ci", ["wiki"], [], 30, NOW, terms=terms(NOW), by="server")
     with pytest.raises(LimenError):
         of_workload(database, **wrong)  # type: ignore[arg-type]
     database.close()

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.identity.workload_terms import terms
 
 from limen.clock import DAY
 from limen.errors import LimenError
 from limen.facts import FactStore
 from limen.identity import workloads
+from limen.identity.model import Terms
 from limen.identity.workloads import MARK, MAX_TOKENS, Issued, Workloads
 from limen.storage import Feed
 from limen.storage.database import Database
@@ -33,7 +35,7 @@ async def followed(database: Database) -> AsyncIterator[tuple[Feed, Workloads]]:
 
 
 def added(database: Database, name: str = "batch", days: int = 90) -> Issued:
-    return workloads.add(database, name, ["wiki"], [], days, NOW, by="server")
+    return workloads.add(database, name, ["wiki"], [], days, NOW, terms=terms(NOW), by="server")
 
 
 async def test_a_token_is_its_workloads_until_it_is_over(database: Database, followed: tuple[Feed, Workloads]) -> None:
@@ -100,7 +102,7 @@ def test_only_a_hash_of_the_token_is_kept(tmp_path: Path) -> None:
 )
 def test_what_can_not_be_added(database: Database, name: str, apps: list[str], days: int, what: str) -> None:
     with pytest.raises(LimenError, match=what):
-        workloads.add(database, name, apps, [], days, NOW, by="server")
+        workloads.add(database, name, apps, [], days, NOW, terms=terms(NOW), by="server")
     assert database.read(workloads.listed) == []
 
 
@@ -116,3 +118,33 @@ def test_a_name_is_taken_once_and_tokens_are_few(database: Database) -> None:
         workloads.revoke(database, "other", NOW, by="server")
     (one,) = database.read(workloads.listed)
     assert len(one.tokens) == MAX_TOKENS
+
+
+async def test_one_that_is_over_is_nobodys_until_its_end_is_put_off(
+    database: Database, followed: tuple[Feed, Workloads]
+) -> None:
+    feed, known = followed
+    issued = workloads.add(database, "batch", ["wiki"], [], 90, NOW, terms=terms(NOW, days=10), by="server")
+    await feed.settled()
+    assert known.holder(issued.secret, NOW + 10 * DAY - 1) == issued.workload
+    assert known.holder(issued.secret, NOW + 10 * DAY) is None
+    later = terms(NOW + 11 * DAY, days=30)
+    database.write(lambda t: workloads.describe(t, "batch", later, NOW + 11 * DAY, by="server"))
+    await feed.settled()
+    assert known.holder(issued.secret, NOW + 40 * DAY) is not None
+
+
+@pytest.mark.parametrize(
+    ("owner", "purpose", "days"),
+    [("", "x", 10), ("p_ada", " ", 10), ("p_ada", "x\x00y", 10), ("p_ada", "x", 0), ("p_ada", "x", 367)],
+)
+def test_a_workload_without_owner_purpose_or_end_is_not_added(
+    database: Database, owner: str, purpose: str, days: int
+) -> None:
+    said = Terms(owner, purpose, NOW + days * DAY)
+    with pytest.raises(LimenError):
+        workloads.add(database, "batch", ["wiki"], [], 90, NOW, terms=said, by="server")
+    assert database.read(workloads.listed) == []
+    added(database)
+    with pytest.raises(LimenError):
+        database.write(lambda t: workloads.describe(t, "batch", said, NOW, by="server"))

@@ -32,10 +32,11 @@ from tests.journeys.conftest import CHROMIUM, FLAGS, Harbor, add_authenticator, 
 from tests.ports import free_port
 
 from limen import serving
-from limen.cli.serve import _open_front
+from limen.cli.serve import _open_front, front_address
 from limen.devices.service import Devices
 from limen.front.config.guarded import guarded
 from limen.front.config.render import TEMPLATES, front_config
+from limen.listening import listen_on
 
 EMBEDDED = "embedded"
 DEVICE = "device.harbor.localhost"
@@ -134,10 +135,11 @@ def _embedded(harbor: Harbor, folder: Path) -> Iterator[None]:
     closing = contextlib.AsyncExitStack()
 
     async def start() -> tuple[Any, asyncio.Task[None]]:
-        listen, _ = await _open_front(closing, harbor.limen, folder)
+        await _open_front(closing, harbor.limen, folder)
+        listen = front_address(folder, harbor.limen.settings)
         server = serving.http_server(harbor.limen)
         server.install_signal_handlers = lambda: None
-        return server, asyncio.create_task(server.serve(sockets=[serving.listen_on(listen)]))
+        return server, asyncio.create_task(server.serve(sockets=[listen_on(listen)]))
 
     async def stop(server: Any, task: asyncio.Task[None]) -> None:
         server.should_exit = True

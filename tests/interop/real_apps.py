@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from tests.interop.fronts import program
+from tests.real_parts import absent
 
 LOCKS = Path(__file__).parent / "locks"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "limen-tests"
@@ -69,11 +70,6 @@ def _call(name: str, *command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode:
         absent(f"{name.upper()} COULD NOT BE INSTALLED: it was not tested\n{done.stderr[-2_000:]}")
-
-
-def absent(said: str) -> None:
-    """Skip loudly what is not here; where everything must be, fail."""
-    pytest.fail(said) if os.environ.get("LIMEN_REQUIRE_ALL") == "1" else pytest.skip(said)
 
 
 @contextmanager

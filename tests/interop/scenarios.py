@@ -59,7 +59,7 @@ async def the_whole_flow_from_first_click_to_open_app(world: Guarded) -> None:
     binding = cookie_in(started, "__Host-limen-start")
 
     house = world.house
-    code = house.app_logins.issue(house.sign_in("ana"), "wiki", asked["bind"], asked["to"])
+    code = await house.app_logins.issue(house.sign_in("ana"), "wiki", asked["bind"], asked["to"])
     came_back = await ask(world, f"/.limen/callback?code={code}", cookie=binding, fields=NAVIGATE)
     assert goes_on_to(came_back) == "/page?n=1"
     session = cookie_in(came_back, "__Host-limen-app")

@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.dial import size
+from tests.identity.workload_terms import terms
 from tests.journeys.conftest import Harbor, serve
 from tests.ports import free_port
 
@@ -39,7 +40,9 @@ class Asked:
         self.base_url = f"http://127.0.0.1:{harbor.port}"
         self.headers = {"Host": f"limen.harbor.localhost:{harbor.port}"}
         limen = harbor.limen
-        issued = workloads.add(limen.database, "fuzz", ["wiki"], [], 1, limen.clock.now(), by="server")
+        issued = workloads.add(
+            limen.database, "fuzz", ["wiki"], [], 1, limen.clock.now(), terms=terms(limen.clock.now()), by="server"
+        )
         harbor.run(limen.identity.ports.settled(limen.database.read(lambda snapshot: snapshot.seq)))
         self.token = issued.secret
         described = Request(f"{self.base_url}/access/v1/openapi.json", headers=self.headers)

@@ -103,10 +103,10 @@ async def test_a_person_comes_in_by_two_digits_of_their_own(tmp_path: Path, cred
     async with world(tmp_path, "person") as net:
         session, door = signed_in(net.house, OWNER), door_of(net.house)
         laptop = net.connect("--auth-user-pass", str(credentials))
-        await until(lambda: door.questions.of(OWNER) is not None)
+        await until(lambda: door.questions.of(OWNER))
         assert not net.present()
         person = net.house.limen.known.people[OWNER]
-        assert door.confirm(person, session, "47", ROAD, is_tied=False).permitted
+        assert (await door.confirm(person, session, "47", ROAD, is_tied=False)).permitted
         await net.is_in(laptop)
         net.house.limen.known.people.put(replace(person, groups=frozenset()))
         assert await net.is_out(within_seconds=5) < 1
@@ -120,11 +120,11 @@ async def test_a_person_comes_in_by_the_number_that_the_client_shows(tmp_path: P
         await until(socket.exists)
         reader, writer = await asyncio.open_unix_connection(str(socket))
         state, shown = await challenged(reader, writer, "anything")
-        question = door.questions.of(OWNER)
+        question = await door.questions.of(OWNER)
         assert question is not None
         assert (question.state, question.number in shown) == (state, True)
         person = net.house.limen.known.people[OWNER]
-        assert door.confirm(person, session, question.number, ROAD, is_tied=False).permitted
+        assert (await door.confirm(person, session, question.number, ROAD, is_tied=False)).permitted
         await answered(reader, writer, f"CRV1::{state}::ok")
         await net.is_in(asking)
 

@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -68,6 +69,9 @@ class Upstream(BaseHTTPRequestHandler):
             mail = f"From: ada@harbor.example\nSubject: Wages\nX-Limen-Label: restricted\n\n{WAGES}\n"
             self._answer(mail.encode(), "text/plain")
             return
+        if self.path == "/slow":
+            self._dribble()
+            return
         form = (
             "<form method=post action=/files enctype=multipart/form-data>"
             "<label>File <input type=file name=file></label><button>Send</button></form>"
@@ -76,6 +80,18 @@ class Upstream(BaseHTTPRequestHandler):
         )
         title = f"The app on {self.headers['host']}"
         self._answer(f"<!doctype html><html lang=en><title>App</title><h1>{title}</h1>{form}".encode(), "text/html")
+
+    def _dribble(self) -> None:
+        """A download that goes on until somebody cuts it, for a minute at most."""
+        self.send_response(200)
+        self.send_header("content-type", "application/octet-stream")
+        self.end_headers()
+        try:
+            for _ in range(600):
+                self.wfile.write(b"x" * 1_000)
+                time.sleep(0.1)
+        except OSError:
+            return
 
     def _answer(self, body: bytes, content_type: str) -> None:
         self.send_response(200)
@@ -378,7 +394,8 @@ class Browser:
     """One person's browser with their authenticator; it notes every violation of the policy and every error."""
 
     def __init__(self, chromium: Any, **options: Any) -> None:
-        self.context = chromium.new_context(**{"viewport": DESK, **options})
+        # Without animations, which have pages drawn sixty times a second for as long as they are open.
+        self.context = chromium.new_context(**{"viewport": DESK, "reduced_motion": "reduce", **options})
         self.context.add_init_script(COLLECT)
         self.page = self.context.new_page()
         self.problems: list[str] = []

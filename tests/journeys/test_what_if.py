@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import expect
+from tests.identity.workload_terms import terms
 
 from limen.identity import workloads
 
@@ -42,7 +43,7 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, ada: Any)
 
 def test_the_list_of_workloads_is_sound(harbor: Any, browse: Any, ada: Any) -> None:
     database, now = harbor.limen.database, harbor.limen.clock.now()
-    workloads.add(database, "payroll-batch", ["payroll", "wiki"], ["finance"], 90, now, by="server")
+    workloads.add(database, "payroll-batch", ["payroll", "wiki"], ["finance"], 90, now, terms=terms(now), by="server")
     ada.page.goto(harbor.origin + "/console/workloads", wait_until="load")
     expect(ada.page.locator("main")).to_contain_text("payroll-batch")
     ada.clean_both_ways()

@@ -20,6 +20,7 @@ from tests.ports import free_ports
 
 from limen import private_authority
 from limen.clock import DAY, SystemClock
+from limen.connectors.nats.stream import StreamServer
 from limen.events import Event
 from limen.monitor.detections.chosen import RULES, Chosen
 from limen.monitor.detections.hit import Hit
@@ -99,8 +100,10 @@ class Watching:
 
 
 @asynccontextmanager
-async def watching(folder: Path, *sources: Watched, tls: bool = False) -> AsyncIterator[Watching]:
-    """It listens on ports of loopback, the same whenever it is started again."""
+async def watching(
+    folder: Path, *sources: Watched, tls: bool = False, nats: StreamServer | None = None
+) -> AsyncIterator[Watching]:
+    """It listens on ports of loopback, the same whenever it is started again. `nats`: the stream before its store."""
     made = Watching(folder, sources=sources)
     now = SystemClock().now()
     udp, tcp, encrypted = free_ports(3)
@@ -113,6 +116,8 @@ async def watching(folder: Path, *sources: Watched, tls: bool = False) -> AsyncI
             events=str(folder / "events"),
             journal=str(folder / "journal"),
             keys=KEYS,
+            nats=nats,
+            transit_keys=KEYS,
             listen=Listen(
                 udp=f"127.0.0.1:{udp}",
                 tcp=f"127.0.0.1:{tcp}",

@@ -9,6 +9,4 @@ from limen.pillars import pillars
 def test_it_is_in_use_and_optional() -> None:
     assert PILLAR in pillars()
     assert PILLAR.is_optional
-    file = PILLAR.declarations().file
-    assert file is not None
-    assert file.name == "network.yaml"
+    assert [file.name for file in PILLAR.declarations().files] == ["network.yaml"]

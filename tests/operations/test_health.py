@@ -19,6 +19,11 @@ async def test_without_its_database_it_is_not_ready_and_says_why(house: House, w
     assert watched.health().obstacles == ("Limen has lost touch with its database",)
 
 
+async def test_what_parts_warn_of_is_no_obstacle(watched: Watched) -> None:
+    health = replace(watched, warnings=lambda: ("ClickHouse is away",)).health()
+    assert (health.is_ready, health.warnings) == (True, ("ClickHouse is away",))
+
+
 async def test_a_disk_that_runs_out_is_a_warning_and_no_obstacle(watched: Watched) -> None:
     scarce = replace(watched, space=lambda: Space(1 * MEGABYTE, 10_000 * MEGABYTE, 9, 10, 0, 0))
     health = scarce.health()

@@ -284,3 +284,29 @@ def test_a_device_whose_tie_is_over_is_asked_for_its_proof_and_nothing_else() ->
     assert (over.effect, [one.kind for one in over.at_once]) == (Effect.CHALLENGE, ["prove_device"])
     unhealthy = facts(device=Device("d1", True, "non_compliant", binding=1, bound_until=NOW + MINUTE))
     assert engine.decide(VIEW, unhealthy, NOW + MINUTE).effect is Effect.DENY
+
+
+def test_nothing_opens_before_the_first_day_and_its_beginning_is_foreseen() -> None:
+    engine = engine_of(STAFF_VIEW + OFFICE_HOURS)
+    begins = from_iso("2026-12-01T00:00:00+01:00")
+    assert engine.calendar.beginning("2026-12-01") == begins
+    new = facts(person=replace(facts().person, first_day="2026-12-01"))
+    for now in (NOW, begins - 1):
+        decision = engine.decide(VIEW, new, now)
+        assert (decision.effect, decision.reasons[0].policy, decision.remedies) == (Effect.DENY, Named.NOT_STARTED, ())
+        assert engine.unchanged_until(VIEW, new, now) is not None
+    assert engine.valid_until(VIEW, new, NOW) == begins
+    assert engine.decide(VIEW, new, begins).effect is engine.decide(VIEW, facts(), begins).effect
+    assert engine.decide(VIEW, new, begins).reasons[0].policy != Named.NOT_STARTED
+    over = facts(person=replace(facts().person, first_day="2020-01-01"))
+    assert engine.decide(VIEW, over, NOW).reasons == engine.decide(VIEW, facts(), NOW).reasons
+
+
+def test_an_account_that_ends_opens_nothing_from_that_instant_on() -> None:
+    engine, ending = engine_of(STAFF_VIEW), facts(person=replace(facts().person, ends_at=NOW + HOUR))
+    assert engine.decide(VIEW, ending, NOW + HOUR - 1).effect is Effect.PERMIT
+    late = engine.decide(VIEW, ending, NOW + HOUR)
+    assert (late.effect, late.reasons[0].policy) == (Effect.DENY, Named.PERSON_INACTIVE)
+    assert engine.valid_until(VIEW, ending, NOW) == NOW + HOUR
+    assert engine.unchanged_until(VIEW, ending, NOW) == NOW + HOUR
+    assert engine.valid_until(VIEW, ending, NOW + HOUR) is None

@@ -70,8 +70,10 @@ def declarations() -> Declarations:
         attributes=(KNOWN,),
         events=(DONE,),
         settings=Training,
-        file=FolderFile(
-            "training.yaml", Course, read, lambda _old, new: [f"the course is {new}"], lambda _known, _course: None
+        files=(
+            FolderFile(
+                "training.yaml", Course, read, lambda _old, new: [f"the course is {new}"], lambda _known, _course: None
+            ),
         ),
         tables=(table(),),
         migrations=HERE / "migrations",

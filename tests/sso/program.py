@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key
+from tests.identity.workload_terms import terms
 from tests.web.conftest import ORIGIN, House
 
 from limen.clock import SECOND
@@ -83,7 +84,7 @@ class Program:
 async def workload(house: House, name: str = "night-batch", *groups: str, days: int = 30, **how: Any) -> Program:
     """A workload with a key, of engineering unless said otherwise."""
     database, now = house.limen.database, house.clock.now()
-    issued = workloads.add(database, name, ["wiki"], groups or ("engineering",), 1, now, by="server")
+    issued = workloads.add(database, name, ["wiki"], groups or ("engineering",), 1, now, terms=terms(now), by="server")
     program = Program(house, issued.workload.id, **how)
     public = read_jwk(program.key.as_dict(private=False))
     database.write(lambda t: workload_keys.add(t, issued.workload.id, public, days, now, by="server"))

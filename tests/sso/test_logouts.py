@@ -19,9 +19,10 @@ from limen.clock import SECOND
 from limen.facts import App, Upstream
 from limen.facts.oidc_client import OidcClient
 from limen.sso import sign_ins
-from limen.sso.logouts import AT_ONE_APP, PAUSES, Logouts, Notice
+from limen.sso.logouts import AT_ONE_APP, Logouts, Notice
 from limen.sso.oidc import store
 from limen.sso.oidc.logout_token import EVENT
+from limen.sso.tries import PAUSES
 
 
 class Told(ThreadingHTTPServer):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -75,6 +76,25 @@ def test_watchers_hear_of_commits_and_only_of_those(database: Database) -> None:
     stop()
     database.write(lambda t: t.changed("person", "p1"))
     assert set(heard) - {0} == {1}  # PostgreSQL tells once more what this process knows already
+
+
+def test_who_writes_hears_of_it_once_and_whoever_else_has_it_open_as_well(where: str) -> None:
+    heard: list[str] = []
+    with closing(Database.open(where)) as writer, closing(Database.open(where)) as other:
+        heard_there = threading.Event()
+        writer.watch(lambda: heard.append(threading.current_thread().name))
+        other.watch(heard_there.set)
+        for at in range(20):
+            heard_there.clear()
+            writer.write(lambda transaction, at=at: transaction.changed("person", f"p_{at}"))  # type: ignore[misc]
+            assert heard_there.wait(60)
+        own = threading.current_thread().name
+        assert heard.count(own) == 20
+        assert len(heard) <= 21  # a server's listener tells once when it begins
+        heard_here = threading.Event()
+        writer.watch(heard_here.set)
+        other.write(lambda transaction: transaction.changed("person", "p_20"))
+        assert heard_here.wait(60)
 
 
 async def test_transactions_can_be_awaited_and_many_at_once_lose_nothing(database: Database) -> None:

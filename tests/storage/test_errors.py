@@ -10,19 +10,20 @@ from limen.storage import errors
 FAMILY = [each for _, each in inspect.getmembers(errors, inspect.isclass) if each.__module__ == errors.__name__]
 
 
-SAYS_ITSELF = [
-    errors.DatabaseBusyError,
-    errors.DatabaseFullError,
-    errors.DatabaseGoneError,
-    errors.DatabaseReadOnlyError,
-    errors.DatabaseTakenError,
-]
-"""There is only one thing to say of these."""
+SAYS_ITSELF = {
+    errors.ChainTakenError: ("main",),
+    errors.DatabaseBusyError: (),
+    errors.DatabaseFullError: (),
+    errors.DatabaseGoneError: (),
+    errors.DatabaseReadOnlyError: (),
+    errors.DatabaseTakenError: (),
+}
+"""There is only one thing to say of these, with what they are made of."""
 
 
 @pytest.mark.parametrize("kind", FAMILY)
 def test_every_error_is_one_of_storages_and_says_what_and_what_to_do(kind: type[errors.StorageError]) -> None:
-    raised = kind() if kind in SAYS_ITSELF else kind("the disk is full", "free up space")
+    raised = kind(*SAYS_ITSELF.get(kind, ("the disk is full", "free up space")))
     assert isinstance(raised, errors.StorageError)
     assert isinstance(raised, LimenError)
     assert raised.what

@@ -4,7 +4,9 @@ import fcntl
 import os
 from pathlib import Path
 
-from limen.storage.lock_holders import front_holder, journal_holder, write_holder
+import pytest
+
+from limen.storage.lock_holders import PARENT_LOCK, front_holder, journal_holder, own_parent, write_holder
 
 
 def test_the_process_in_a_write_is_found_by_the_byte_it_locks(tmp_path: Path) -> None:
@@ -41,3 +43,15 @@ def test_the_front_is_whoever_holds_its_lock(tmp_path: Path) -> None:
         assert front_holder(lock) is None
         fcntl.flock(file, fcntl.LOCK_EX)
         assert front_holder(lock) == os.getpid()
+
+
+def test_a_worker_knows_its_own_parent_and_takes_no_other_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert own_parent(None) is None
+    assert own_parent(tmp_path) is None
+    with (tmp_path / PARENT_LOCK).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert own_parent(tmp_path) is None
+        monkeypatch.setattr(os, "getppid", os.getpid)
+        assert own_parent(tmp_path) == os.getpid()

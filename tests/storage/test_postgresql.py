@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 from tests.postgresql import Cluster
 
-from limen.storage import Database, Keyring
+from limen.storage import Database, Keyring, Transaction
 from limen.storage.backend import backend_of
 from limen.storage.errors import (
     DatabaseBusyError,
@@ -63,6 +65,28 @@ def test_a_writer_is_not_waited_for_without_end(postgresql: Cluster) -> None:
         assert change(database) == 1
         database.close()
         other.close()
+
+
+def test_who_stands_still_in_a_transaction_holds_nobody_up(url: str, database: Database) -> None:
+    other, stood = Database.open(url), threading.Event()
+
+    def stands_still(transaction: Transaction) -> None:
+        transaction.changed("person", "never")
+        stood.set()
+        go_on.wait(20)
+        transaction.changed("person", "never")
+
+    go_on = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        stopped = pool.submit(database.write, stands_still)
+        assert stood.wait(5)
+        assert change(other, "p2") > 0
+        go_on.set()
+        with pytest.raises((DatabaseBusyError, DatabaseGoneError)):
+            stopped.result()
+    assert other.read(lambda s: s.connection.scalars(select(changes.c.key)).all()) == ["p2"]
+    assert change(database, "p3") > 0
+    other.close()
 
 
 def test_what_is_only_to_be_read_is_neither_written_nor_decided_by(postgresql: Cluster) -> None:

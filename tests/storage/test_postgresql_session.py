@@ -1,4 +1,4 @@
-"""The kept connections, held against a real server: what is heard of others, and who may be the one server."""
+"""The kept connections, held against a real server: what is heard of others, who may use a database, and who leads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import pytest
 from tests.postgresql import Cluster
 
 from limen.storage import Database
+from limen.storage.backend import address_of, claimed
 from limen.storage.errors import DatabaseTakenError
+from limen.storage.postgresql import PostgresqlBackend
+from limen.storage.postgresql_session import SERVER_LOCK, SessionClaim
 
 pytestmark = pytest.mark.slow
 
@@ -54,34 +57,57 @@ def test_other_processes_commits_are_heard_of_and_so_are_those_after_a_lost_conn
     other.close()
 
 
-def test_two_databases_of_one_company_have_one_server(url: str, database: Database) -> None:
+def test_workers_share_a_database_and_nobody_else_has_it_meanwhile(url: str, database: Database) -> None:
     database.claim()
-    assert database.read(database.refuse_unfit_to_decide) is True
-    assert database.read(database.refuse_unfit_to_decide) is False
     other = Database.open(url)
-    with pytest.raises(DatabaseTakenError):
-        other.claim()
-    other.close()
-    database.close()
+    other.claim()
+    with pytest.raises(DatabaseTakenError), claimed(database.backend):
+        pass
+    for each in (database, other):
+        each.read(each.refuse_unfit_to_decide)
+        each.close()
     again = Database.open(url)
-    again.claim()
+    with claimed(again.backend), pytest.raises(DatabaseTakenError):
+        again.claim()
     again.close()
 
 
-def test_a_claim_that_was_lost_is_made_again_and_whoever_took_it_keeps_it(
+def test_a_limen_of_before_there_were_workers_is_kept_out_and_keeps_others_out(
     postgresql: Cluster, url: str, database: Database
 ) -> None:
-    held = "SELECT FROM pg_locks WHERE locktype = 'advisory'"
-    lose = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+    """It takes the same lock, and for itself alone."""
     database.claim()
-    database.read(database.refuse_unfit_to_decide)
-    postgresql.sql(lose)
-    assert database.read(database.refuse_unfit_to_decide) is True
-    postgresql.sql(lose)
-    other = Database.open(url)
-    assert until(lambda: not postgresql.sql(held))
-    other.claim()
+    older = SessionClaim(PostgresqlBackend(address_of(url)).connect, SERVER_LOCK)
+    with pytest.raises(DatabaseTakenError):
+        older.hold()
+    postgresql.sql(LOSE)
+    assert until(lambda: not postgresql.sql(HELD))
+    older.hold()
     with pytest.raises(DatabaseTakenError):
         database.read(database.refuse_unfit_to_decide)
+    older.close()
+    database.read(database.refuse_unfit_to_decide)
+
+
+HELD = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'"
+LOSE = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+
+
+def test_a_claim_that_was_lost_is_made_again(postgresql: Cluster, database: Database) -> None:
+    database.claim()
+    database.read(database.refuse_unfit_to_decide)
+    postgresql.sql(LOSE)
+    assert until(lambda: not postgresql.sql(HELD))
+    database.read(database.refuse_unfit_to_decide)
+    assert postgresql.sql(HELD)
+
+
+def test_one_worker_of_all_leads(url: str, database: Database) -> None:
+    one, other = database.backend.leadership(), PostgresqlBackend(address_of(url)).leadership()
+    one.hold()
+    one.hold()
+    with pytest.raises(DatabaseTakenError):
+        other.hold()
+    one.close()
+    other.hold()
     other.close()
-    assert database.read(database.refuse_unfit_to_decide) is True

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from limen.storage import Database
-from limen.storage.rows import inserted, row_of, value_of
+from sqlalchemy import select
+
+from limen.storage import Database, Transaction
+from limen.storage.rows import inserted, put, row_of, value_of
 from limen.storage.tables import journal_heads
 
 
@@ -31,3 +33,14 @@ def test_what_is_there_already_is_not_inserted_and_the_transaction_goes_on(datab
         lambda t: [inserted(t.connection, journal_heads, row | {"writer": writer}) for writer in ("w1", "w1", "w2")]
     )
     assert done == [True, False, True]
+
+
+def test_what_is_put_stands_in_place_of_what_stood_under_its_key(database: Database) -> None:
+    row = {"writer": "w1", "lost_at": 0, "checkpoint": b"a"}
+
+    def work(transaction: Transaction) -> set[tuple[str, int, bytes]]:
+        for one in (row, row | {"lost_at": 7}, row | {"writer": "w2"}, row | {"checkpoint": b"b"}):
+            put(transaction.connection, journal_heads, one)
+        return {tuple(one) for one in transaction.connection.execute(select(journal_heads))}  # type: ignore[misc]
+
+    assert database.write(work) == {("w1", 0, b"b"), ("w1", 7, b"a"), ("w2", 0, b"a")}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from limen.storage import Database, Transaction
+from limen.storage.backend import claimed
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError
 from limen.storage.sqlite import SqliteBackend
 
@@ -37,9 +38,10 @@ def test_the_last_number_drawn_is_kept_though_its_row_is_gone(tmp_path: Path, da
 
 
 def test_what_does_not_concern_a_file_does_nothing(tmp_path: Path, database: Database) -> None:
-    assert database.read(database.refuse_unfit_to_decide) is False
     database.claim()
-    assert database.read(database.refuse_unfit_to_decide) is False
+    database.read(database.refuse_unfit_to_decide)
+    with claimed(database.backend):
+        database.read(database.refuse_unfit_to_decide)
     assert (database.backend.is_there(), SqliteBackend(tmp_path / "none.db").is_there()) == (True, False)
     assert SqliteBackend(tmp_path / "none.db").schema() == ""
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from tests.postgresql import Cluster
 
 from limen.events import Event
-from limen.identity.store.tables import guesses, passkeys, people
+from limen.identity.store.tables import passkeys, people, spent_challenges
 from limen.storage import Database, Keyring, Transaction
 from limen.storage.backend import backend_of
 from limen.storage.database_check import refuse_damage
@@ -29,7 +29,7 @@ def fill(transaction: Transaction) -> None:
     key = {"id": "k1", "person_id": "p1", "credential_id": bytes(range(256)), "public_key": b"", "sign_count": 0}
     more = {"user_verified": True, "device_type": "single_device", "backed_up": False, "transports": "", "aaguid": ""}
     one.execute(insert(passkeys), [key | more | {"name": "Key", "added_at": 7}])
-    one.execute(insert(guesses), [{"kind": "k", "key": "1", "guesses": 0.1 + 0.2, "at": 1, "wait_until": -1}])
+    one.execute(insert(spent_challenges), [{"challenge_hash": b"\0" * 32, "expires_at": -1}])
     for n in range(2_500):
         one.execute(insert(changes), [{"kind": "person", "key": str(n), "at": n}])
     transaction.say(Event(at=5, kind="session.revoked", actor="p1"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,33 @@ async def test_what_comes_while_one_is_written_is_the_next(database: Database, t
     may_end.set()
     assert await asyncio.gather(first, *later) == [0, 1, 2, 3, 4, 5]
     assert len(transactions) == 2
+
+
+async def test_a_stream_of_it_keeps_no_other_write_waiting(database: Database) -> None:
+    begun, go_on, has_ended = threading.Event(), threading.Event(), False
+
+    def work(_transaction: Transaction) -> None:
+        begun.set()
+        go_on.wait(10)
+        time.sleep(0.005)  # others ask meanwhile
+
+    async def stream() -> int:
+        asked = 0
+        while not has_ended and asked < 100:  # whoever is answered asks again at once
+            await database.writing_together(work)
+            asked += 1
+        return asked
+
+    first = asyncio.create_task(stream())
+    await asyncio.to_thread(begun.wait, 10)
+    others = [asyncio.create_task(stream()) for _ in range(3)]  # never all in the same transaction
+    await asyncio.sleep(0)
+    ordinary = asyncio.create_task(database.writing(lambda t: t.changed("session", "s")))
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await ordinary == 1
+    has_ended = True
+    assert max(await asyncio.gather(first, *others)) < 50
 
 
 async def test_nobody_waits_for_more_than_so_many_others(database: Database, transactions: list[object]) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.identity.workload_terms import terms
 from tests.web.conftest import ORIGIN, House
 
+from limen.clock import DAY
 from limen.identity import workloads
 from limen.policy.decision import Named
 from limen.web import authzen
@@ -38,7 +40,7 @@ class Program:
 
 async def program_of(house: House, *apps: str, name: str = "batch", days: int = 90) -> Program:
     database, now = house.limen.database, house.clock.now()
-    issued = workloads.add(database, name, apps or ("wiki", "payroll"), [], days, now, by="server")
+    issued = workloads.add(database, name, apps or ("wiki", "payroll"), [], days, now, terms=terms(now), by="server")
     await house.limen.identity.ports.settled(database.read(lambda snapshot: snapshot.seq))
     return Program(house, issued.secret)
 
@@ -170,3 +172,18 @@ async def test_where_to_ask_is_published(house: House) -> None:
     }
     assert (await client.get("/access/v1/evaluation")).status_code == 405
     assert (await client.get("/access/v1/other")).status_code == 404
+
+
+async def test_a_workload_that_has_reached_its_end_is_answered_nothing(house: House) -> None:
+    await house.member(house.browser(), "Ana", "staff")
+    database, now = house.limen.database, house.clock.now()
+    issued = workloads.add(database, "batch", ["wiki"], [], 90, now, terms=terms(now, days=2), by="server")
+    await house.limen.identity.ports.settled(database.read(lambda snapshot: snapshot.seq))
+    program = Program(house, issued.secret)
+    asked = {"subject": {"type": "user", "id": "ana@harbor.example"}, "action": {"name": "view"}}
+    asked |= {"resource": {"type": "app", "id": "wiki"}}
+    at = "/access/v1/evaluation"
+    before = await program.client.post(at, json=asked, headers={"authorization": f"Bearer {issued.secret}"})
+    house.clock.forward(2 * DAY)
+    after = await program.client.post(at, json=asked, headers={"authorization": f"Bearer {issued.secret}"})
+    assert (before.status_code, after.status_code) == (200, 401)

@@ -72,7 +72,7 @@ async def test_another_part_brings_pages_by_naming_their_modules_and_changes_no_
     menu = re.findall(r'<li><a href="([^"]+)"( aria-current="page")?>', page.text)
     assert ("/console/parcels", ' aria-current="page"') in menu
     paths = [path for path, _ in menu]
-    assert paths.index("/console/people") + 1 == paths.index("/console/parcels") == paths.index("/console/apps") - 1
+    assert paths.index("/console/people") < paths.index("/console/parcels") < paths.index("/console/apps")
     found = (await ada.get("/console/find?q=parcels", accept="application/json")).json()
     assert [one["href"] for one in found] == ["/console/parcels", "/parcels"]
     assert "Parcel: the newest" in (await ada.get("/console/parcels/newest")).text, (

@@ -10,6 +10,7 @@ from limen.browser_state import BrowserStates
 from limen.clock import SystemClock
 from limen.facts import Auth, Session
 from limen.pillars import pillars
+from limen.storage.kept_briefly import KeptBriefly
 from limen.web.build import declared
 from limen.web.carried_forms import MOST_BYTES, MOST_FORMS, SECRETS, CarriedForm, CarriedForms, FormGoneError
 from limen.web.page import Route
@@ -21,6 +22,8 @@ NOT_KEPT = {
     "/console/data/try": "a file is chosen again",
     "/console/devices/{device_id}/check": "the device looks again, and nothing changes",
     "/console/people/import": "a file is chosen again",
+    "/console/import": "a file is chosen again",
+    "/console/import/{import_id}/people": "a file is given, and nothing changes",
     "/console/policies/{policy_id}/check": "asked by a script while somebody types",
     "/console/rules/preview": "asked by a script while somebody types",
     "/data/label": "a file is chosen again",
@@ -50,43 +53,43 @@ def form(*fields: tuple[str, str], route: Route = ROUTE) -> CarriedForm:
 
 @pytest.fixture
 def forms() -> CarriedForms:
-    clock = SystemClock()
-    return CarriedForms(BrowserStates(clock), clock)
+    kept = KeptBriefly.in_memory(SystemClock())
+    return CarriedForms(BrowserStates(kept), kept, {(ROUTE.method, ROUTE.path): ROUTE})
 
 
-def test_it_comes_back_once_to_its_session_in_its_browser(forms: CarriedForms) -> None:
-    state = forms.keep(session(), "browser", form())
-    assert forms.take(session(), "browser", state) == form()
+async def test_it_comes_back_once_to_its_session_in_its_browser(forms: CarriedForms) -> None:
+    state = await forms.keep(session(), "browser", form())
+    assert await forms.take(session(), "browser", state) == form()
     with pytest.raises(FormGoneError) as refused:
-        forms.take(session(), "browser", state)
+        await forms.take(session(), "browser", state)
     assert refused.value.word == "unknown"
 
 
-def test_a_session_has_one_the_last(forms: CarriedForms) -> None:
-    first = forms.keep(session(), "browser", form(("app", "wiki")))
-    second = forms.keep(session(), "browser", form(("app", "crm")))
+async def test_a_session_has_one_the_last(forms: CarriedForms) -> None:
+    first = await forms.keep(session(), "browser", form(("app", "wiki")))
+    second = await forms.keep(session(), "browser", form(("app", "crm")))
     with pytest.raises(FormGoneError) as refused:
-        forms.take(session(), "browser", first)
+        await forms.take(session(), "browser", first)
     assert refused.value.word == "overtaken"
-    assert forms.take(session(), "browser", second) == form(("app", "crm"))
+    assert await forms.take(session(), "browser", second) == form(("app", "crm"))
 
 
-def test_of_too_many_sessions_the_oldest_form_makes_room(forms: CarriedForms) -> None:
-    states = [forms.keep(session(f"s{n}"), "browser", form()) for n in range(MOST_FORMS + 1)]
+async def test_of_too_many_sessions_the_oldest_form_makes_room(forms: CarriedForms) -> None:
+    states = [await forms.keep(session(f"s{n}"), "browser", form()) for n in range(MOST_FORMS + 1)]
     with pytest.raises(FormGoneError):
-        forms.take(session("s0"), "browser", states[0])
-    assert forms.take(session("s1"), "browser", states[1]) == form()
+        await forms.take(session("s0"), "browser", states[0])
+    assert await forms.take(session("s1"), "browser", states[1]) == form()
 
 
 @pytest.mark.parametrize("name", sorted(SECRETS))
-def test_a_secret_is_never_kept(forms: CarriedForms, name: str) -> None:
-    assert forms.keep(session(), "browser", form(("app", "wiki"), (name, ""))) == ""
+async def test_a_secret_is_never_kept(forms: CarriedForms, name: str) -> None:
+    assert await forms.keep(session(), "browser", form(("app", "wiki"), (name, ""))) == ""
 
 
-def test_what_is_too_large_or_does_not_say_what_it_does_is_not_kept(forms: CarriedForms) -> None:
-    assert forms.keep(session(), "browser", form(("app", "x" * (MOST_BYTES - 3))))
-    assert forms.keep(session(), "browser", form(("app", "ü" * (MOST_BYTES // 2)))) == ""
-    assert forms.keep(session(), "browser", form(route=Route("POST", "/x", VIEW))) == ""
+async def test_what_is_too_large_or_does_not_say_what_it_does_is_not_kept(forms: CarriedForms) -> None:
+    assert await forms.keep(session(), "browser", form(("app", "x" * (MOST_BYTES - 3))))
+    assert await forms.keep(session(), "browser", form(("app", "ü" * (MOST_BYTES // 2)))) == ""
+    assert await forms.keep(session(), "browser", form(route=Route("POST", "/x", VIEW))) == ""
 
 
 def test_every_form_that_can_need_a_proof_says_what_it_does_or_why_it_is_not_kept() -> None:

@@ -10,11 +10,12 @@ import pytest
 from fastapi import APIRouter
 from starlette.routing import Mount
 
+from limen.policy.roles import CONSOLE
 from limen.web import authzen, console
 from limen.web.build import declared, page_modules
 from limen.web.page import GROUPS, PORTAL, Declared, Menu, Page, Route, Shortcut
 from limen.web.pages import TEMPLATES
-from limen.web.permissions import CHANGE, CONSOLE, HELP, READ, SEE_PEOPLE, VIEW
+from limen.web.permissions import CHANGE, HELP, READ, SEE_PEOPLE, VIEW
 from limen.web.registry import METHODS, PageError, discover, in_order, registered, routes_of, specific_first
 
 DEVICES = Page("/console/devices", "Devices", READ, Menu("Know", 12, "people"))
@@ -141,15 +142,32 @@ def test_a_menu_holds_what_opens_and_no_empty_group() -> None:
     everything = declared()
     menus = {group: [page.path for page in pages] for group, pages in everything.menu(CONSOLE | {*VIEW}).items()}
     assert menus == {
-        "Watch": ["/console", "/console/decisions"],
+        "Watch": ["/console", "/console/decisions", "/console/connections"],
         "Decide": ["/console/policies", "/console/what-if"],
-        "Know": ["/console/people", "/console/apps", "/console/factors", "/console/workloads"],
-        "Improve": ["/console/doctor", "/console/settings", "/console/backups", "/console/privacy"],
+        "Know": [
+            "/console/people",
+            "/console/departures",
+            "/console/people/sources",
+            "/console/identities",
+            "/console/apps",
+            "/console/factors",
+            "/console/shared-accounts",
+            "/console/workloads",
+        ],
+        "Improve": [
+            "/console/roadmap",
+            "/console/probes",
+            "/console/doctor",
+            "/console/settings",
+            "/console/backups",
+            "/console/privacy",
+            "/console/workers",
+        ],
     }
     assert everything.menu(frozenset({"audit"})) == everything.menu(CONSOLE)
     assert {
         group: [page.path for page in pages] for group, pages in everything.menu(frozenset({"support"})).items()
-    } == {"Know": ["/console/people"]}
+    } == {"Know": ["/console/people", "/console/people/sources"]}
     assert everything.menu(frozenset()) == {}
     portal = everything.menu(frozenset(VIEW), (PORTAL,))[PORTAL]
     assert [page.path for page in portal] == ["/", "/passkeys", "/sessions", "/tokens", "/access"]
@@ -163,6 +181,8 @@ def test_places_are_what_opens_with_each_shortcut_behind_its_page() -> None:
     assert [one.path for one in everything.places(frozenset({"support"}))] == [
         "/console/people",
         "/console/people?show=without-passkey",
+        "/console/people/sources",
+        "/console/people/sources/directories",
     ]
     assert not list(everything.places(frozenset()))
 
@@ -200,7 +220,7 @@ def test_reading_changes_nothing_and_only_a_list_of_people_may_be_large() -> Non
         ("POST", one) for one in (HELP, CHANGE, VIEW)
     }
     assert {route.method for route in everything.routes.values()} == METHODS
-    assert list(everything.larger_bodies) == ["/console/people/import"]
+    assert list(everything.larger_bodies) == ["/console/import", "/console/people/import"]
     assert {page.menu.group for page in everything.pages if page.menu} <= {*GROUPS}
 
 

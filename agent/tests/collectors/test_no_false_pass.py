@@ -222,16 +222,18 @@ def test_no_check_passes_by_a_bad_output(platform, bad) -> None:
     assert passed == []
 
 
-def is_a_flag(noise: bytes) -> bool:
-    """Whether it is a variable of the firmware, which is no noise: four bytes of anything, and one that says off."""
-    return len(noise) == 5 and noise[4] == 0
+def is_an_answer(noise: bytes) -> bool:
+    """Whether it is no noise: a variable of the firmware, which is four bytes of anything and one that says off; or
+    what clamd answers, which Hypothesis reads in the source and tries.
+    """
+    return (len(noise) == 5 and noise[4] == 0) or noise.strip(b"\0\n ") == b"PONG"
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     noise=st.one_of(
         st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass"))
-    ).filter(lambda noise: not is_a_flag(noise))
+    ).filter(lambda noise: not is_an_answer(noise))
 )
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_no_check_passes_by_noise(platform, noise) -> None:

@@ -97,9 +97,9 @@ def test_where_there_is_no_program_it_says_so(monkeypatch: pytest.MonkeyPatch) -
 def test_whoever_writes_much_is_seen_all_the_same(said: Callable[[str], None], tmp_path: Path) -> None:
     """A record is cut to what can be sent, and not passed over: else a long argument hides a whole program."""
     folder = tmp_path / "journal"
-    said("first")
-    time.sleep(0.1)
     _, cursor, _ = read_on("", f"--directory={folder}")
+    said("first")
+    _, cursor = until(folder, cursor, 1)
     said("sudo: eve : COMMAND=/bin/sh " + '"' * 30_000)
     found, _ = until(folder, cursor, 1)
     (record,) = map(json.loads, found)

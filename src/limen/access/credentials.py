@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from limen.access import grants, store
-from limen.access.model import EndedBy, HeldGrant
+from limen.access.model import EndedBy, HeldGrant, RequestState
 from limen.access.occasion import CHANGED, event_of
 from limen.clock import Instant
-from limen.credentials import CredentialKind, End, Ending, Stays, delete_rows
+from limen.credentials import CredentialKind, End, Ending, Stays, delete_rows, rows_of
 from limen.facts import EVERYONE
 from limen.storage import Transaction
 
@@ -113,6 +113,7 @@ CREDENTIALS: Final = (
         stolen=_stolen,
         restored=_restored,
         erased=_erased,
+        remains=rows_of(store.access_grants, lambda columns, now: (columns.ended_at == 0) & (columns.until > now)),
     ),
     CredentialKind(
         name="access_requests",
@@ -124,5 +125,9 @@ CREDENTIALS: Final = (
         stolen=_withdraw,
         restored=_withdraw_all,
         erased=delete_rows(store.access_requests),
+        remains=rows_of(
+            store.access_requests,
+            lambda columns, now: (columns.state == RequestState.OPEN) & (columns.expires_at > now),
+        ),
     ),
 )

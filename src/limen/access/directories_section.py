@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,9 +13,9 @@ from limen.configuration.differing import differing
 from limen.configuration.named_sources import read_named
 from limen.configuration.problem import Complaint, Problem, shown
 from limen.configuration.tree import Tree
+from limen.connectors.ldap.written_server import LONGEST_TRUST, is_certificate, server_complaint
 from limen.facts.directory import Directory, DirectoryKind
 from limen.printable import is_printable
-from limen.ssrf_guard import is_forbidden
 
 SECTION: Final = "directories"
 _NEEDS: Final[Mapping[DirectoryKind, tuple[str, ...]]] = {
@@ -31,7 +30,6 @@ _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ATTRIBUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
 _STORE: Final = re.compile(r"d-[0-9a-f]{10}")
-_LONGEST_TRUST: Final = 16_000
 
 Word = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -58,7 +56,7 @@ class _Directory(BaseModel):
     """`ldap`: the attribute that holds a person's email address. People must not be able to change their own."""
     member: Literal["member", "uniqueMember", "memberUid"] | None = None
     """`ldap`: the attribute in which groups hold their members."""
-    trust: Annotated[str, Field(min_length=1, max_length=_LONGEST_TRUST)] | None = None
+    trust: Annotated[str, Field(min_length=1, max_length=LONGEST_TRUST)] | None = None
     """`ldap`: the certificate of your own authority, as PEM, where no public one signed the directory's."""
 
 
@@ -107,8 +105,8 @@ def _complaints(shape: _Directory) -> Iterator[Complaint]:
     for part in ("client", "base"):
         if (text := getattr(shape, part)) is not None and not is_printable(text):
             yield (part,), f"{shown(text)} contains characters that can't be displayed", "copy it from the directory"
-    if shape.url is not None and kind is DirectoryKind.LDAP:
-        yield from _address_complaints(shape.url)
+    if shape.url is not None and kind is DirectoryKind.LDAP and (wrong := server_complaint(shape.url)) is not None:
+        yield ("url",), *wrong
     for part, of, pattern, fix in (
         ("match", DirectoryKind.LDAP, _ATTRIBUTE, "write the attribute's name: mail"),
         ("tenant", DirectoryKind.ENTRA, _GUID, "copy it from the app registration's overview"),
@@ -120,27 +118,5 @@ def _complaints(shape: _Directory) -> Iterator[Complaint]:
         text = getattr(shape, part)
         if kind is of and text is not None and not pattern.fullmatch(text):
             yield (part,), f"{shown(text)} can't be the `{part}` of this directory", fix
-    if shape.trust is not None and not _is_certificate(shape.trust):
+    if shape.trust is not None and not is_certificate(shape.trust):
         yield ("trust",), "this is no certificate", "paste the authority's certificate: -----BEGIN CERTIFICATE-----"
-
-
-def _address_complaints(url: str) -> Iterator[Complaint]:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    is_plain = url.isascii() and url.isprintable() and not (parts.query or parts.fragment or parts.path.strip("/"))
-    if not is_plain or parts.scheme not in {"ldaps", "ldap"} or not parts.hostname or "@" in parts.netloc:
-        yield ("url",), f"{shown(url)} is not the address of a directory", "write it as ldaps://directory.your.domain"
-    elif is_forbidden(parts.hostname):
-        yield ("url",), f"{shown(url)} is not an address that Limen connects to", "enter the directory's own address"
-
-
-def _is_certificate(text: str) -> bool:
-    from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 -- heavy: only where one is given
-
-    try:
-        return bool(load_pem_x509_certificates(text.encode()))
-    except ValueError:
-        return False

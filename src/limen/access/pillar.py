@@ -11,6 +11,7 @@ from limen.pillar import (
     Core,
     Declarations,
     Every,
+    Once,
     Pillar,
     RequestChannels,
     Running,
@@ -32,22 +33,26 @@ FORGET_SECONDS = 3_600.0
 FOLLOW_SECONDS = 60.0
 KEEP_SECONDS = 0.2
 RECONCILE_SECONDS = 5.0
+LOOK_SECONDS = 300.0
 
 
 def _declarations() -> Declarations:
     from limen.access.access_file import ACCESS_FILE
     from limen.access.credentials import CREDENTIALS
+    from limen.access.holdings import HOLDINGS
     from limen.access.kinds import KINDS
     from limen.access.membership import kinds as of_groups, store as memberships
     from limen.access.reviews.kinds import KINDS as OF_REVIEWS
     from limen.access.reviews.store import TABLES as FOR_REVIEWS
+    from limen.access.service_accounts import kinds as of_service_accounts, store as service_accounts
     from limen.access.store import TABLES
 
     return Declarations(
-        events=(*KINDS, *OF_REVIEWS, *of_groups.KINDS),
-        tables=(*TABLES, *FOR_REVIEWS, *memberships.TABLES),
+        events=(*KINDS, *OF_REVIEWS, *of_groups.KINDS, *of_service_accounts.KINDS),
+        tables=(*TABLES, *FOR_REVIEWS, *memberships.TABLES, *service_accounts.TABLES),
         credentials=CREDENTIALS,
-        file=ACCESS_FILE,
+        holdings=HOLDINGS,
+        files=(ACCESS_FILE,),
     )
 
 
@@ -60,6 +65,7 @@ def _prepare(core: Core) -> None:
 
 
 async def _build(core: Core) -> Running:
+    from limen.access.membership.access_left import group_memberships
     from limen.access.membership.directories import Clients, Directories
     from limen.access.membership.keeper import Keeper
     from limen.access.membership.reconciling import Reconciling
@@ -67,6 +73,7 @@ async def _build(core: Core) -> Running:
     from limen.access.projection import GrantsHeld
     from limen.access.reviews.letters import Letters
     from limen.access.reviews.services import Reviews
+    from limen.access.service_accounts.service import ServiceAccounts
     from limen.access.services import Access
     from limen.connectors.vendor_client import VendorClient
 
@@ -81,6 +88,7 @@ async def _build(core: Core) -> Running:
     reviews = Reviews(core, access, Letters(core.keyring, core.settings, people.language_of))
     clients = Clients(lambda origin: VendorClient(origin, core.offers.take(SignOn).resolver))
     directories = Directories(core, clients)
+    service_accounts = ServiceAccounts(core, directories)
     keeper, reconciling = Keeper(core, held, directories), Reconciling(core, directories)
     return Running(
         offers=(
@@ -89,18 +97,26 @@ async def _build(core: Core) -> Running:
             directories,
             keeper,
             reconciling,
+            service_accounts,
             AccessGrants(active=held.active, asked=access.asked),
             WaitingRequests(find=access.waiting),
         ),
         periodic=(
-            Every("write down what access is over", TELL_SECONDS, access.tell_ended),
-            Every("escalate requests for access", ESCALATE_SECONDS, access.escalate),
-            Every("forget access that was over long ago", FORGET_SECONDS, access.forget),
-            Every("follow the calendar of reviews", FOLLOW_SECONDS, reviews.follow_calendar),
-            Every("forget reviews that were closed long ago", FORGET_SECONDS, reviews.forget),
-            Every("keep groups of directories as grants are", KEEP_SECONDS, keeper.keep),
-            Every("hold groups of directories against what was done", RECONCILE_SECONDS, reconciling.reconcile_due),
+            Every("write down what access is over", TELL_SECONDS, access.tell_ended, Once.IN_ALL),
+            Every("escalate requests for access", ESCALATE_SECONDS, access.escalate, Once.IN_ALL),
+            Every("forget access that was over long ago", FORGET_SECONDS, access.forget, Once.IN_ALL),
+            Every("follow the calendar of reviews", FOLLOW_SECONDS, reviews.follow_calendar, Once.IN_ALL),
+            Every("forget reviews that were closed long ago", FORGET_SECONDS, reviews.forget, Once.IN_ALL),
+            Every("keep groups of directories as grants are", KEEP_SECONDS, keeper.keep, Once.IN_ALL),
+            Every("ask directories for service accounts", LOOK_SECONDS, service_accounts.look_when_due, Once.IN_ALL),
+            Every(
+                "hold groups of directories against what was done",
+                RECONCILE_SECONDS,
+                reconciling.reconcile_due,
+                Once.IN_ALL,
+            ),
         ),
+        surfaces=(group_memberships(core),),
         close=keeper.close,
     )
 
@@ -123,8 +139,10 @@ PILLAR = Pillar(
         "limen.web.access.reviews",
         "limen.web.access.reviews_console",
         "limen.web.access.directories",
+        "limen.web.access.service_accounts",
+        "limen.web.access.programs",
         "limen.web.access.least",
-        "limen.web.access.graph",
+        "limen.web.access.effective",
     ),
     commands={
         "request": Command("limen.cli.request", "List requests for access, make one for somebody, and withdraw one"),
@@ -134,6 +152,10 @@ PILLAR = Pillar(
         "grant": Command("limen.cli.grant", "List temporary access, end it, and see where a request is approved"),
         "standing": Command("limen.cli.standing", "List who can do what is sensitive at any time, without a grant"),
         "directory": Command("limen.cli.directory", "List directories and their groups, connect one, and ask it now"),
+        "service-account": Command(
+            "limen.cli.service_account", "List service accounts of directories, and say who answers for them"
+        ),
+        "access": Command("limen.cli.access", "Show all that somebody has access to, or who has access to something"),
         "least": Command("limen.cli.least", "List what rules permit and nobody used, and what nobody stands behind"),
     },
     declarations=_declarations,

@@ -18,6 +18,7 @@ from limen.access.occasion import CHANGED
 from limen.clock import Instant
 from limen.facts import FactStore, Grant
 from limen.storage import Feed, Snapshot
+from limen.synthetic import is_synthetic
 
 _DEVICE: Final = "device"
 _PERSON: Final = "person"
@@ -49,6 +50,7 @@ class GrantsHeld:
         return [
             one
             for person_id in sorted(self._held)
+            if not is_synthetic(person_id)
             for one in self._held[person_id]
             if one.is_active(now) and app_id in {"", one.app} and self._counts(one)
         ]
@@ -80,7 +82,7 @@ class GrantsHeld:
             self._known.grants.drop(person_id)
 
     def _counts(self, grant: HeldGrant) -> bool:
-        person = self._known.people.get(grant.person_id)
+        person = self._known.people.get(grant.person_id) or self._known.synthetic.get(grant.person_id)
         if person is None or not is_still_asked_as(grant, person.groups) or grant.id in self.orphaned:
             return False
         return not grant.device_id or grant.device_id in self._known.devices

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from limen.facts import Person
+
+_GMAIL: Final = frozenset({"gmail.com", "googlemail.com"})
 
 
 def mailbox(address: str) -> str:
-    """Where mail to this address ends up, as far as addresses say: without case, and without what follows a `+`."""
+    """Where mail to this address ends up, as far as addresses say: without case, and without what follows a `+`; of
+    Gmail's without dots, too.
+    """
     local, _, domain = address.casefold().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+    local = local.partition("+")[0]
+    return f"{local.replace('.', '')}@gmail.com" if domain in _GMAIL else f"{local}@{domain}"
 
 
 def are_one(person: Person, other: Person) -> bool:

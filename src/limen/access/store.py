@@ -242,9 +242,16 @@ def run_out(connection: Connection, now: Instant) -> list[HeldGrant]:
     return _grants(connection, access_grants.c.ended_at == 0, access_grants.c.until <= now)
 
 
-def every_grant(connection: Connection, since: Instant) -> list[HeldGrant]:
-    """Those that were not over by then, the newest first."""
-    return _grants(connection, access_grants.c.until >= since)
+def every_grant(connection: Connection, since: Instant, most: int = MOST_LISTED) -> list[HeldGrant]:
+    """Those that were not over by then, the newest first; `most` 0 is all of them."""
+    return _grants(connection, access_grants.c.until >= since, most=most)
+
+
+def reasons_of(connection: Connection, since: Instant) -> dict[str, str]:
+    """Why each request was made that was decided from then on, by its id."""
+    where = access_requests.c.decided_at >= since
+    rows = connection.execute(select(access_requests.c.id, access_requests.c.reason).where(where))
+    return {row.id: row.reason for row in rows}
 
 
 def end_grant(connection: Connection, grant_id: str, at: Instant, by: str, why: str) -> bool:

@@ -7,6 +7,7 @@ import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from limen.backup import fence
 from limen.backup.archive import Told, reading
@@ -32,6 +33,8 @@ from limen.storage.master_key import existing_key, written_key
 OURS = frozenset({RESTORING, WORKING, BACKUPS, "backup.lock", "master.key", "erased.txt"})
 """What may lie in a data folder that counts as empty: marks of our own, backups, and what was put there beforehand: the
 key, and the list of who was erased."""
+OF_WORKERS: Final = "workers"
+"""How folders end that workers leave: which of them there were, and what they kept for minutes. Both are of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ def _refuse_occupied(root: Path, data: Path, settings: Settings | None) -> None:
     """Raises NotEmptyError where anything but a restore that was cut off is in the way."""
     was_cut_off = (data / RESTORING).exists()
     if data.exists() and not was_cut_off:
-        found = sorted({one.name for one in data.iterdir()} - OURS)
+        found = sorted(_in_the_way(data))
         if found:
             raise NotEmptyError(
                 f"{data} already contains data ({', '.join(found[:5])})", "move it away first; nothing was changed"
@@ -187,12 +190,21 @@ def _refuse_occupied_elsewhere(root: Path, data: Path, settings: Settings) -> No
     home = data_folder(root, settings)
     if home.resolve() == data.resolve():
         return
-    if home.exists() and {one.name for one in home.iterdir()} - OURS:
+    if home.exists() and _in_the_way(home):
         raise NotEmptyError(f"{home} already contains data", "move it away first; nothing was changed")
 
 
+def _in_the_way(data: Path) -> set[str]:
+    return {one.name for one in data.iterdir() if one.name not in OURS and not one.name.endswith(OF_WORKERS)}
+
+
 def _begin_anew(data: Path) -> None:
-    """Clear what a restore that was cut off left, all of it from the backup; the key stays. Then mark the beginning."""
+    """Clear what a restore that was cut off left, all of it from the backup, and what workers left; the key stays. Then
+    mark the beginning.
+    """
+    for one in data.iterdir():
+        if one.name.endswith(OF_WORKERS) and one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
     if (data / RESTORING).exists():
         for one in data.iterdir():
             if one.name not in OURS - {RESTORING, WORKING}:

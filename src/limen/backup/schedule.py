@@ -23,7 +23,7 @@ from limen.clock import DAY, HOUR, Clock, Instant
 from limen.company.places import backup_folder, data_folder, database_of, journal_folder
 from limen.errors import LimenError
 from limen.events import Event, Outcome
-from limen.pillar import Every
+from limen.pillar import Every, Once
 from limen.settings import Settings
 from limen.storage import Database
 from limen.storage.space import Pressure, space_in
@@ -117,7 +117,7 @@ class BackupSchedule:
     @property
     def every(self) -> Every:
         """The look whether one is due, again and again."""
-        return Every("check whether a backup is due", LOOK_SECONDS, self._take_if_due)
+        return Every("check whether a backup is due", LOOK_SECONDS, self._take_if_due, Once.IN_ALL)
 
     async def _take_if_due(self) -> None:
         if await asyncio.to_thread(self.is_due):

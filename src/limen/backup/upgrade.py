@@ -19,7 +19,7 @@ from limen.clock import Instant, to_iso
 from limen.company import store
 from limen.company.gate import lockout, people_of
 from limen.company.load import failing_tests
-from limen.company.places import data_folder, database_of, journal_folder
+from limen.company.places import data_folder, database_of, journal_folder, own_chain
 from limen.errors import LimenError
 from limen.events import Event
 from limen.identity.store import people
@@ -40,7 +40,8 @@ from limen.storage.upgrade import newest_version, refuse_newer
 BEFORE_MOVE: Final = "before-move"
 KEPT: Final = 3
 """How many backups made before upgrades stay."""
-_MAY_CHANGE: Final = {"alembic_version"}
+_MAY_CHANGE: Final = {"alembic_version", "guesses"}
+"""Guesses were kept in this database until version 0053, and are kept for minutes beside it since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _newest_before(folder: Path) -> Path:
 
 def _say_in_journal(root: Path, settings: Settings, key: bytes, manifest: Manifest, now: Instant) -> None:
     """Straight into the journal: the older Limen would not know how to carry this event there."""
-    journal = Journal.open(journal_folder(root, settings), (journal_key(key),))
+    journal = Journal.open(journal_folder(root, settings), (journal_key(key),), writer=own_chain(root, settings))
     details: dict[str, str | int | bool] = {"backup_at": manifest.at, "schema": manifest.schema, "back": True}
     try:
         journal.record(Event(id="", at=now, kind="limen.restored", details=details))
@@ -192,7 +193,7 @@ def _say_in_journal(root: Path, settings: Settings, key: bytes, manifest: Manife
 def nobody_writes(root: Path, settings: Settings, database: Backend) -> Iterator[None]:
     """Hold every chain of the journal: no server runs meanwhile. Raises BackupBusyError."""
     journal = journal_folder(root, settings)
-    (journal / "main").mkdir(mode=0o700, parents=True, exist_ok=True)
+    (journal / own_chain(root, settings)).mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as held:
         try:
             for folder in sorted(one for one in journal.iterdir() if one.is_dir()):

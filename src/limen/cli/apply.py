@@ -15,7 +15,7 @@ from limen.company import store
 from limen.company.company import Company
 from limen.company.load import load_company
 from limen.company.origin import note_origin
-from limen.company.places import break_glass_file
+from limen.company.places import break_glass_file, own_chain
 from limen.company.publish import SERVER, earlier, publish
 from limen.errors import LimenError
 from limen.network.model import FILE
@@ -64,7 +64,7 @@ def _is_new_to_firewalls(here: Opened, company: Company, before: str) -> bool:
 
 def _way_back(here: Opened) -> str:
     """What keeps break-glass from working, which is rehearsed at every publication; "" where all is well."""
-    emergency = here.journal / "main" / EMERGENCY_FILE
+    emergency = here.journal / own_chain(here.root, here.settings) / EMERGENCY_FILE
     if not emergency.exists():
         return ""  # Limen has never run here: the first start makes it, or says why it can't
     try:

@@ -13,7 +13,15 @@ import typer
 from limen.cli.options import Folder
 from limen.clock import MINUTE, SystemClock
 from limen.company.load import load_settings
-from limen.company.places import break_glass_file, data_folder, database_of, database_url, journal_folder, key_file
+from limen.company.places import (
+    break_glass_file,
+    data_folder,
+    database_of,
+    database_url,
+    journal_folder,
+    key_file,
+    own_chain,
+)
 from limen.errors import LimenError
 from limen.events import Event
 from limen.front.places import Places
@@ -61,7 +69,7 @@ def _stand_on(folder: Path) -> _Ground:
     """Only the settings, the master key and two files are needed; no policy is read."""
     settings = load_settings(folder)
     data = data_folder(folder, settings)
-    journal = journal_folder(folder, settings) / "main"
+    journal = journal_folder(folder, settings) / own_chain(folder, settings)
     if not journal.is_dir():
         raise LimenError(f"Limen has never run here: there is no {journal}", "give the folder that `limen serve` uses")
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):

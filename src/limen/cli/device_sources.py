@@ -103,8 +103,6 @@ def _secret(here: Opened, name: str, now: Instant) -> None:
     """Create the secret of a source of signals, and show it once."""
     rules = rules_of(here)
     source = _in_force(name, rules, rules.signals, "signals")
-    if source.proves is Proves.ISSUER:
-        raise LimenError(f"{name} signs with keys that its issuer publishes", "nothing is to be done")
     keyring = here.keyring()
     made = here.database.write(lambda t: secret.make(t, keyring, name, now, by=SERVER))
     print(f"{name} sends to {here.settings.public_url}/signals/{name}")

@@ -12,7 +12,7 @@ from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, Yes
 from limen.clock import SystemClock
 from limen.company.gate import obstacles, people_of
-from limen.company.places import data_folder, events_folder, outbox_folder
+from limen.company.places import data_folder, events_folder, outbox_folder, own_chain
 from limen.company.publish import SERVER
 from limen.identity.errors import NobodyCouldAdministerError
 from limen.privacy.erase import Goes, carry_out, erase_person, forget_mail_files, what_goes, whom
@@ -80,7 +80,8 @@ def _carry_out(here: Opened) -> Iterator[str]:
     keys = here.keyring().journal_keys
     days = here.settings.storage.journal_days
     try:
-        journal = Journal.open(here.journal, keys, database=here.database, keep_days=days)
+        writer = own_chain(here.root, here.settings)
+        journal = Journal.open(here.journal, keys, database=here.database, writer=writer, keep_days=days)
     except JournalBusyError:
         yield "The running server is erasing the journal's part now; this can take minutes."
         return

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from limen.cli.network_cloud import keep
 from limen.cli.open_company import Opened
 from limen.cli.options import MisusedError
 from limen.cli.output import Told, counted, progress
@@ -22,6 +23,8 @@ from limen.connectors.vendor_client import VendorClient, VendorError
 from limen.enforcement.resolving import Resolver
 from limen.errors import LimenError
 from limen.events import Event
+from limen.network.clouds.comparing import compared
+from limen.network.clouds.groups import read_groups
 from limen.network.emit.aws_calls import Call
 from limen.network.emit.guarded import Unfit
 from limen.network.model import Firewall, Network
@@ -103,6 +106,12 @@ def plan(at: At, key: Path | None, now: Sequence[Path], terraform: Path | None, 
         there = await gear.read()
         says, lacks = gear.next_calls(there), gear.unguarded(there)
         planned = Planned(as_change(gear, there), gear.unfit, says, True, lacks)
+        if is_cloud:
+            whole = (
+                [there] if at.firewall.kind == "aws" else []
+            )  # of the others only the groups of these zones are read
+            read = read_groups(at.firewall.name, at.firewall.kind, whole) if whole else None
+            keep(at.here, read, compared(at.firewall, gear.meaning(there), gear.meant, lacks), at.now)
         _print_plan(at, planned, as_json=as_json)
 
     at.with_gear(key, ask)

@@ -5,56 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from limen.cli.identity_ports import invitations_of, ports_of, sources_of
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import LastFolder, Yes
 from limen.cli.output import counted
 from limen.clock import SystemClock
-from limen.company.company import limen_app
-from limen.company.gate import obstacles, people_of
+from limen.company.company import Company, limen_app
 from limen.company.publish import SERVER
 from limen.errors import LimenError
-from limen.facts import FactStore
-from limen.identity.guesses import Guesses
-from limen.identity.invitation import Invitations
-from limen.identity.links import Links
+from limen.identity.days import today
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
 from limen.identity.people_csv import MAX_BYTES, PeopleFile, read_people
 from limen.identity.people_import import Difference, Done, Invite, PeopleImport, difference
-from limen.identity.ports import Ports
 from limen.identity.store import people
-from limen.storage import Snapshot
-from limen.web.permissions import groups_that_guard
+from limen.policy.roles import groups_that_guard
 
 SHOWN = 50
 NO_SERVER = "to be written to files in data/outbox, because no mail server is set up"
 
 
 def run(
-    what: Annotated[str, typer.Argument(metavar="people", help="What to import: people")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file: name, email, groups, language")],
-    folder: LastFolder = Path(),
+    file: Path,
+    folder: Path,
     *,
-    yes: Yes = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change (the default)")] = False,
-    invite: Annotated[bool, typer.Option("--invite", help="Email an invitation to everyone new")] = False,
-    as_: Annotated[str, typer.Option("--as", help="The administrator named in the emails, by address")] = "",
-    remove_missing: Annotated[
-        bool, typer.Option("--remove-missing", help="Deactivate everyone who is not in the list")
-    ] = False,
-    administrators: Annotated[
-        bool,
-        typer.Option(
-            "--administrators",
-            help="Allow changes to roles: administrators, break-glass, helpdesk, auditors and similar",
-        ),
-    ] = False,
+    yes: bool,
+    dry_run: bool,
+    invite: bool,
+    as_: str,
+    remove_missing: bool,
+    administrators: bool,
 ) -> None:
-    if what != "people":
-        raise LimenError(f"`limen import` can't import {what[:40]!r}", "try `limen import people FILE`")
+    """`yes` applies it. `as_` is the address of the administrator whom invitations name."""
     if as_ and not invite:
         raise LimenError("--as names the sender of invitations, but none are being sent", "add --invite")
     if yes and dry_run:
@@ -67,7 +48,13 @@ def run(
         members = here.database.read(lambda snapshot: people.members(snapshot.connection))
         inviter = _inviter(members, as_) if invite else ""
         shown = difference(
-            read, members, guarding=guarding, remove_missing=remove_missing, may_protected=administrators
+            read,
+            members,
+            guarding=guarding,
+            owned=here.database.read(sources_of(here, company).ownerships),
+            on=today(company.settings, SystemClock().now()),
+            remove_missing=remove_missing,
+            may_protected=administrators,
         )
         _show(shown)
         if shown.problems:
@@ -76,7 +63,7 @@ def run(
         if shown.is_nothing:
             print("Nothing would change.")
         elif yes:
-            done = _apply(here, shown, by_mail=invite, inviter=inviter)
+            done = _apply(here, company, shown, by_mail=invite, inviter=inviter)
             where = "queued for sending" if company.settings.mail.server else NO_SERVER
             mailed = f", {counted(done.mailed, 'invitation')} {where}" if invite else ""
             print(f"Done: {done.added} added, {done.changed} changed, {done.deactivate} deactivated{mailed}.")
@@ -113,7 +100,8 @@ def _show(shown: Difference) -> None:
         named = f", now called {one.row.name}" if one.is_renamed else ""
         joins = "".join(f" +{group}" for group in sorted(one.joins))
         leaves = "".join(f" -{group}" for group in sorted(one.leaves))
-        lines.append(f"~ {one.member.person.name} <{one.row.email}>{named}{joins}{leaves}")
+        days = "".join(f", {name} {day}" for name, day in one.days.items())
+        lines.append(f"~ {one.member.person.name} <{one.row.email}>{named}{joins}{leaves}{days}")
     if shown.goes:
         lines += [f"- {one.person.name} <{one.person.email}> is deactivated" for one in shown.missing]
     for line in lines[:SHOWN]:
@@ -129,30 +117,8 @@ def _show(shown: Difference) -> None:
     )
 
 
-def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> Done:
+def _apply(here: Opened, company: Company, shown: Difference, *, by_mail: bool, inviter: str) -> Done:
     """The running server learns of it by the change feed, and sends the mails from the queue."""
-    clock, company = SystemClock(), here.in_force()
-    keyring = here.keyring(clock)
-
-    def locked_out(snapshot: Snapshot) -> str:
-        return obstacles(company, people_of(snapshot), clock.now())
-
-    async def settled(_seq: int) -> None:
-        """Nothing to wait for: a running server follows the change feed by itself."""
-
-    def decides(*_: object) -> object:
-        raise AssertionError
-
-    ports = Ports(
-        settings=here.settings,
-        clock=clock,
-        known=FactStore(),
-        database=here.database,
-        keyring=keyring,
-        decide=decides,  # type: ignore[arg-type]
-        settled=settled,
-        say=lambda _event: None,
-        locked_out=locked_out,
-    )
-    people_import = PeopleImport(ports, Invitations(ports, Links(ports, Guesses())), inviter)
+    ports = ports_of(here, company)
+    people_import = PeopleImport(ports, invitations_of(ports), inviter)
     return asyncio.run(people_import.apply(shown, by=SERVER, invite=Invite.BY_MAIL if by_mail else Invite.LATER))

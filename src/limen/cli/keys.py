@@ -35,7 +35,7 @@ def run(
     yes: Yes = False,
     as_json: JsonLines = False,
 ) -> None:
-    """A running server takes over what changes here within a minute."""
+    """When this returns, every running worker has taken over what changed."""
     task, folder = word_and_folder(task, folder)
     task = task or "list"
     refuse_other_task("keys", task, TASKS)

@@ -11,6 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import Final
 
 from limen.cli.output import Filtered
+from limen.collector import held_off
 from limen.pillar import Command
 from limen.pillars import commands
 
@@ -27,6 +28,7 @@ OWN: Final[dict[str, Command]] = {
     "check": Command("limen.cli.check", "Check a company folder for errors, and run its policy tests"),
     "doctor": Command("limen.cli.doctor", "Check the setup, from DNS to the disk, and suggest fixes"),
     "serve": Command("limen.cli.serve", "Run Limen: pages, gateway and check server"),
+    "workers": Command("limen.cli.workers", "Show the processes that answer, or replace them without a failed request"),
     "front": Command("limen.cli.front", "Run https as a separate service, with an outage page while Limen is down"),
     "outage-page": Command(
         "limen.cli.outage_page", "Print the outage page for your own front to show while Limen is down"
@@ -55,6 +57,15 @@ OWN: Final[dict[str, Command]] = {
     "break-glass": Command(
         "limen.cli.break_glass", "Open the console for half an hour when policies lock everyone out"
     ),
+    "assess": Command(
+        "limen.cli.assess", "Make a first roadmap from exports of other systems, before anything is installed"
+    ),
+    "roadmap": Command(
+        "limen.cli.roadmap", "Measure how far the company is with zero trust: four phases, and what each control misses"
+    ),
+    "probes": Command(
+        "limen.cli.probes", "Have Limen try itself: someone leaving, an EDR alert, ways around the gateway"
+    ),
     "matrix": Command(
         "limen.cli.matrix", "Show who could do what: all apps for a person, all people for an app, or both"
     ),
@@ -65,6 +76,9 @@ OWN: Final[dict[str, Command]] = {
     ),
     "migrate-database": Command(
         "limen.cli.migrate_database", "Move the database to PostgreSQL or back; rehearsed, verified, with a way back"
+    ),
+    "report": Command(
+        "limen.cli.roadmap_report", "Write the roadmap's signed report for insurers and auditors, or verify one"
     ),
     "journal": Command("limen.cli.journal", "Verify the journal: that nothing of what Limen itself did was changed"),
     "events": Command("limen.cli.events", "Verify the events: that nothing of what your sources sent was changed"),
@@ -97,7 +111,8 @@ def _run(name: str, command: Command, words: list[str]) -> None:
     from limen.cli.options import MisusedError
     from limen.errors import LimenError
 
-    module = importlib.import_module(command.module)
+    with held_off():
+        module = importlib.import_module(command.module)
     usage = getattr(module, "USAGE", "")  # where one command has several tasks: each with its words
     about = f"{command.help}\n\n\b\n{usage}" if usage else command.help
     try:

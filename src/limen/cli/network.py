@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from limen.cli import network_blast, network_import, network_probes
+from limen.cli import network_blast, network_cloud, network_import, network_probes
 from limen.cli.network_proof import Printed, blast, matrix, never, unused
 from limen.cli.options import MisusedError, refuse_other_task
 from limen.cli.output import counted
@@ -42,11 +42,16 @@ TASKS: Final[Mapping[str, tuple[str, ...]]] = {
 """Each with what it is given before the folder."""
 IMPORT: Final = "import"
 """It is given files, and no folder."""
+CLOUD: Final = "cloud"
+"""It is given a name, files, and the folder where it is another."""
 
 
 def run(
     task: Annotated[
-        str, typer.Argument(metavar="TASK", help="show, matrix, why, never, blast, largest, unused, probes or import")
+        str,
+        typer.Argument(
+            metavar="TASK", help="show, matrix, why, never, blast, largest, unused, probes, import or cloud"
+        ),
     ],
     words: Annotated[
         list[str] | None,
@@ -54,7 +59,8 @@ def run(
             metavar="[WORDS] [DIR]",
             help="With why: from, to and service; with blast: a zone or host, or person:, device: or workload: with an "
             "email address, name or ID behind it. Then the company folder. With import: files with the rules of a "
-            "firewall, as its own tools print them",
+            "firewall, as its own tools print them. With cloud: a name for it, and files with its groups, as the "
+            "cloud's own tool prints them: what is open is kept for the roadmap",
         ),
     ] = None,
     *,
@@ -65,7 +71,8 @@ def run(
         bool, typer.Option("--svg", help="With show: print the zones and who reaches whom as a picture")
     ] = False,
     kind: Annotated[
-        str, typer.Option(help=f"With import: what the files are of: {', '.join(KINDS)} (default: as they look)")
+        str,
+        typer.Option(help=f"With import and cloud: what the files are of: {', '.join(KINDS)} (default: as they look)"),
     ] = "",
     zone: Annotated[
         list[str] | None,
@@ -81,13 +88,16 @@ def run(
     write: Annotated[
         Path | None, typer.Option(help="With import: write the proposed network.yaml to a new file")
     ] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="With cloud: forget what was read of it")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line")] = False,
 ) -> None:
-    refuse_other_task("network", task, (*TASKS, IMPORT))
+    refuse_other_task("network", task, (*TASKS, IMPORT, CLOUD))
+    _refuse_beside_cloud(task, forget=forget, others=bool(svg or taken or zone or internet or owner or write))
+    if task == CLOUD:
+        network_cloud.run(words or [], kind=kind, forget=forget, as_json=as_json)
+        return
     if task == IMPORT:
-        if svg or not words:
-            raise MisusedError("`limen network import` takes files with the rules of a firewall")
-        files, who = list(map(Path, words)), owner or "it"
+        files, who = _files(words, is_misused=svg), owner or "it"
         network_import.run(
             files, kind=kind, zone=zone or (), internet=internet or (), owner=who, write=write, as_json=as_json
         )
@@ -117,6 +127,20 @@ def run(
             print(json.dumps(plain, ensure_ascii=False))
         elif text and not as_json:
             print(text)
+
+
+def _files(words: Sequence[str] | None, *, is_misused: bool) -> list[Path]:
+    if is_misused or not words:
+        raise MisusedError("`limen network import` takes files with the rules of a firewall")
+    return list(map(Path, words))
+
+
+def _refuse_beside_cloud(task: str, *, forget: bool, others: bool) -> None:
+    """Raises MisusedError for options of another task."""
+    if forget and task != CLOUD:
+        raise MisusedError("--forget is for `limen network cloud`")
+    if others and task == CLOUD:
+        raise MisusedError("`limen network cloud` takes --kind, --forget and --json")
 
 
 def _draw(network: Network, today: str, name: str, *, is_misused: bool) -> None:

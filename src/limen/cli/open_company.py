@@ -22,6 +22,7 @@ from limen.errors import LimenError
 from limen.settings import Settings
 from limen.storage import Database, Keyring, master_key
 from limen.storage.journal import Reader
+from limen.storage.settling import have_register, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,22 @@ class Opened:
 def opened(folder: Path, settings: Settings | None = None, *, may_make: bool = False) -> Iterator[Opened]:
     """The database of the company in `folder`, whose settings may have been read already.
 
-    Raises `LimenError` where there is none, unless it `may_make` one.
+    What is changed here is known to every worker when this returns (`settle`). Raises `LimenError` where there is
+    none, unless it `may_make` one.
     """
     settings = settings or load_settings(folder)
     if not may_make and not has_database(folder, settings):
         raise nothing_published()
     database = Database.open(database_of(folder, settings))
     try:
+        if may_make:
+            have_register(database)
         yield Opened(folder, settings, database)
     finally:
-        database.close()
+        try:
+            settle(database)
+        finally:
+            database.close()
 
 
 def has_database(folder: Path, settings: Settings) -> bool:

@@ -173,18 +173,18 @@ def somebody(
 
 
 def people_of(folder: Path, company: Company) -> list[Person]:
-    """Those in the database; before there is one, those in `people.yaml`, which only an example company has."""
+    """Those in the database; before there is one, those in `employees.yaml`, which only an example company has."""
     if has_database(folder, company.settings):
         with opened(folder, company.settings) as here:
             members = here.database.read(lambda snapshot: people.members(snapshot.connection))
         return [member.person for member in members]
-    file = folder / "people.yaml"
+    file = folder / "employees.yaml"
     if not file.is_file():
         return []
-    files, problems = parse_texts({"people.yaml": file.read_text("utf-8")})
+    files, problems = parse_texts({"employees.yaml": file.read_text("utf-8")})
     if problems:
         raise LimenError(str(problems[0]))
     return [
         Person(str(one["id"]), str(one["name"]), str(one["email"]), frozenset(map(str, one["groups"])), active=True)
-        for one in Tree(files["people.yaml"]["tree"]).plain()
+        for one in Tree(files["employees.yaml"]["tree"]).plain()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -11,13 +12,15 @@ from limen.cli.open_company import Opened, opened
 from limen.cli.options import JsonLines, LastFolder, MisusedError
 from limen.cli.output import print_rows
 from limen.clock import SystemClock
-from limen.company.places import events_folder
+from limen.company.places import events_folder, watching_folder
 from limen.configuration.lengths import length_of
 from limen.devices import store as devices
 from limen.identity.store import people
 from limen.messages import times
+from limen.monitor.outgrown.servers import clickhouse_server
 from limen.monitor.search.query import Names, read_query
 from limen.monitor.search.service import Places, asked_of, instant_in, run as ask
+from limen.monitor.settings import MonitorSettings
 
 MOST: Final = 10_000
 
@@ -37,7 +40,12 @@ def run(
         raise MisusedError("--since is a length of time, such as 1h, 24h or 30d") from None
     now = SystemClock().now()
     with opened(folder) as here:
-        places = Places(events_folder(here.root, here.settings), here.journal)
+        places = Places(
+            events_folder(here.root, here.settings),
+            here.journal,
+            watching_folder(here.root, here.settings),
+            lambda: clickhouse_server(here.settings.section(MonitorSettings), here.root, os.environ),
+        )
         condition = read_query(text, _names(here))
         found = ask(asked_of(places, condition, now - back, now + 1, rows=most, is_summed=False))
 
@@ -46,6 +54,8 @@ def run(
             who = row["user"] or row["person_id"] or "–"
             return f"{when}  {row['source']}  {row['kind'] or '–'}  {who}  {row['src_ip'] or '–'}  {row['raw'][:160]}"
 
+        if found.missing:
+            typer.echo(f"{found.missing}.", err=True)
         print_rows(found.rows, line, dict, f"Nothing that happened in the last {since} fits.", as_json=as_json)
 
 

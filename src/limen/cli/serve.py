@@ -15,19 +15,25 @@ from limen import logs
 from limen.cli import systemd
 from limen.cli.options import Folder
 from limen.cli.output import at
+from limen.cli.several_workers import cancelled, serve_by_several
 from limen.cli.stop_signals import end_in_order
+from limen.collector import held_off
 from limen.company.load import FolderError, load_company, load_settings
-from limen.company.places import data_folder, journal_folder
+from limen.company.places import data_folder, journal_folder, workers_folder
 from limen.devices.service import Devices
 from limen.errors import LimenError
 from limen.front.caddy import ROOT_PATH
 from limen.front.places import open_places, write_whole
+from limen.pillar import Once
 from limen.settings import Settings
-from limen.storage.lock_holders import journal_holder
+from limen.storage.lock_holders import running_limen
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from limen.app import Limen
     from limen.front.front import FrontStatus
+    from limen.serving import Ports
 
 
 def run(
@@ -36,52 +42,98 @@ def run(
     https: Annotated[
         bool, typer.Option("--https", help="Serve browsers over https, as configured under [https] in limen.toml")
     ] = False,
+    workers: Annotated[
+        int, typer.Option(help="How many processes answer; 0: as set under [listen] in limen.toml", min=0, max=64)
+    ] = 0,
 ) -> None:
     import uvloop
 
-    end_in_order()
-    with suppress(KeyboardInterrupt):
-        uvloop.run(_serve(folder, wants_https=https))
-    print("Limen has stopped.", flush=True)
-
-
-async def _serve(folder: Path, *, wants_https: bool) -> None:
-    from limen.app import open_limen
-    from limen.serving import serve
-
     settings = load_settings(folder)
-    if wants_https and not settings.https.is_on:
+    if https and not settings.https.is_on:
         raise how_to_turn_on(settings)
     logs.begin(settings.logs.format, settings.logs.level)
     refuse_plain_http(settings)
+    count = workers or settings.listen.workers
+    end_in_order()
+    with suppress(KeyboardInterrupt):
+        uvloop.run(_serve(folder, settings) if count == 1 else serve_by_several(folder, settings, count))
+    print("Limen has stopped.", flush=True)
+
+
+async def _serve(folder: Path, settings: Settings) -> None:
     _refuse_second(folder, settings)
+    watchdog: list[asyncio.Task[None]] = []
+
+    async def ready() -> None:
+        systemd.tell("READY=1")
+        watchdog.append(asyncio.create_task(systemd.keep_watchdog(), name="watchdog"))
+
+    await run_one(folder, settings, ready)
+    systemd.tell("STOPPING=1")
+
+
+async def run_one(
+    folder: Path,
+    settings: Settings,
+    ready: Callable[[], Awaitable[None]],
+    ports: Ports | None = None,
+    leaving: asyncio.Event | None = None,
+    *,
+    worker: int = 1,
+    is_first: bool = True,
+) -> None:
+    """A whole Limen in this process until it is told to stop; `ready` is awaited once it answers. Of several workers
+    the first says what there is to say.
+    """
+    with held_off():
+        from limen.app import open_limen
+        from limen.serving import open_ports, serve
+
     async with AsyncExitStack() as closing:
-        limen = await open_limen(closing, settings, folder, first=lambda: load_company(folder))
-        at, said = await _open_front(closing, limen, folder) if settings.https.is_on else ("", [])
+        limen = await open_limen(closing, settings, folder, first=lambda: load_company(folder), worker=worker)
+        said: list[str] = []
+        if settings.https.is_on:
+            fronting = asyncio.create_task(_open_front_once(closing, limen, folder), name="open the front")
+            closing.push_async_callback(cancelled, fronting)
+            if limen.core.leader.leads(Once.PER_MACHINE):
+                said = await fronting
+        if ports is None:
+            ports = open_ports(settings, front_address(folder, settings))
+            closing.callback(ports.close)
         comparing: list[asyncio.Task[None]] = []
 
         async def told() -> None:
-            for line in said:
-                print(line, flush=True)
-            await _tell(limen)
-            comparing.append(asyncio.create_task(_compare(limen, folder), name="compare"))
-            systemd.tell("READY=1")
-            comparing.append(asyncio.create_task(systemd.keep_watchdog(), name="watchdog"))
+            if is_first:
+                for line in said:
+                    print(line, flush=True)
+                await _tell(limen)
+                comparing.append(asyncio.create_task(_compare(limen, folder), name="compare"))
+            await ready()
 
-        await serve(limen, told, at)
-        systemd.tell("STOPPING=1")
+        await serve(limen, told, ports, leaving)
 
 
 def _refuse_second(folder: Path, settings: Settings) -> None:
     """Raises LimenError where another Limen is seen to use the folder. The journal's lock refuses it in any case."""
-    if pid := journal_holder(journal_folder(folder, settings)):
+    if pid := running_limen(workers_folder(folder, settings), journal_folder(folder, settings)):
         raise LimenError(
             f"Limen already runs here (pid {pid})", f"stop it first, or check it with `limen doctor{at(folder)}`"
         )
 
 
-async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tuple[str, list[str]]:
-    """Start the front. Returns where Limen then listens, for the front alone, and what to print about it.
+def front_address(folder: Path, settings: Settings) -> str:
+    """Where Limen listens for its own front alone; "" where it has none."""
+    return f"unix:{open_places(data_folder(folder, settings)).limen_socket}" if settings.https.is_on else ""
+
+
+async def _open_front_once(closing: AsyncExitStack, limen: Limen, folder: Path) -> list[str]:
+    """Of all workers of a machine the one that leads has the front."""
+    await limen.core.leader.led(Once.PER_MACHINE)
+    return await _open_front(closing, limen, folder)
+
+
+async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> list[str]:
+    """Start the front. Returns what to print about it.
 
     It is said only once everything listens: before that nothing answers yet.
     """
@@ -100,8 +152,7 @@ async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tu
     reports = ConnectionReports(places.reports_socket)
     closing.callback(reports.close)
     limen.enforcement.admission.front = reports
-    said = said_of(limen.settings, await front.start())
-    return f"unix:{places.limen_socket}", said
+    return said_of(limen.settings, await front.start())
 
 
 def said_of(settings: Settings, status: FrontStatus) -> list[str]:

@@ -57,7 +57,7 @@ After=network-online.target{beside}
 [Service]
 Type=notify
 ExecStart={command} {task} {folder}
-User={user}
+{reload}User={user}
 Restart=on-failure
 WatchdogSec=60s
 ReadWritePaths={data}
@@ -73,9 +73,9 @@ TimeoutStartSec=5min
 LoadCredential=limen-master-key:{key}
 # What reads documents takes up to 768 MB a process, and there are two. Where that is too much, one of them is ended,
 # and fails one document: the rest goes on.
-MemoryMax=2G
+MemoryMax={memory}G
 OOMPolicy=continue
-TasksMax=256
+TasksMax={tasks}
 # Each open request holds a file descriptor, and one more for its app.
 LimitNOFILE={descriptors}
 CapabilityBoundingSet=
@@ -110,7 +110,8 @@ def run(
     data = data_folder(place, settings).resolve()
     here = Installation(place, settings)
     more = () if front else tuple(one for pillar in pillars() for one in pillar.writes(here))
-    print(unit(command, place, data, user, key, is_front=front, has_front=settings.https.is_on, more=more), end="")
+    https, workers = settings.https.is_on, settings.listen.workers
+    print(unit(command, place, data, user, key, is_front=front, has_front=https, workers=workers, more=more), end="")
 
 
 def unit(
@@ -122,6 +123,7 @@ def unit(
     *,
     is_front: bool,
     has_front: bool,
+    workers: int = 1,
     more: Sequence[Path] = (),
 ) -> str:
     """The unit's text; `more` are folders that it may write to beside its own. Raises LimenError for a path or user
@@ -136,11 +138,14 @@ def unit(
         folder=folder,
         beside=" limen-front.service" if has_front and not is_front else "",
         command=command,
+        reload=f"ExecReload={command} workers restart {folder}\n" if workers > 1 and not is_front else "",
         task="front" if is_front else "serve",
         user=user,
         data=data,
         more="".join(f'ReadWritePaths="-{_quotable(one)}"\n' for one in more),
-        own=(_OF_THE_FRONT if is_front else _OF_LIMEN).format(key=key, descriptors=WANTED),
+        own=(_OF_THE_FRONT if is_front else _OF_LIMEN).format(
+            key=key, descriptors=WANTED, memory=1 + workers, tasks=256 * workers
+        ),
         locked_down=_LOCKED_DOWN,
     )
 

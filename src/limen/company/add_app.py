@@ -10,6 +10,7 @@ from typing import Final
 
 from limen.clock import MINUTE, Instant
 from limen.company.app_addresses import sent_to_complaint, where_complaint
+from limen.company.apps_text import with_new_entry
 from limen.company.candidate import added, candidate
 from limen.company.company import Company
 from limen.company.folder import APPS
@@ -75,7 +76,7 @@ def add_app(company: Company, asked: NewApp, now: Instant) -> Added:
     """`company` with one more app. Raises `LimenError` for a wrong request, and `FolderError` as a check does."""
     host = asked.host or f"{asked.id}.{company.settings.domain}"
     _refuse(company, asked, host)
-    changed = {APPS: _with_entry(company.files.get(APPS, ""), _entry(company, asked, host, now))}
+    changed = {APPS: with_new_entry(company.files.get(APPS, ""), _entry(company, asked, host, now))}
     after = candidate(company, changed)
     app = after.all_apps[asked.id]
     permitted = {group: _permitting(after, app, group) for group in asked.groups}
@@ -153,13 +154,6 @@ def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
     lines.append("  actions:")
     lines += [f"    {action}: [{', '.join(map(_plain, routes))}]" for action, routes in asked.actions.items()]
     return "\n".join(lines) + "\n"
-
-
-def _with_entry(text: str, entry: str) -> str:
-    """The file with one more entry at its end, and everything else unchanged."""
-    if not text.strip() or text.strip() == "[]":
-        return entry
-    return text.rstrip() + "\n\n" + entry
 
 
 def _plain(text: str) -> str:

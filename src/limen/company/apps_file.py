@@ -12,17 +12,20 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from limen.clock import Instant
+from limen.company.account_section import AccountSection, account_complaints, account_of
 from limen.company.app_addresses import where_complaint
 from limen.company.folder import APPS
 from limen.company.onboarding import read_until
 from limen.company.protocols import PROTOCOLS, NamedApp, Shape
-from limen.company.routes import METHODS, Route, RouteError, read_route
+from limen.company.provision_section import ProvisionSection, complaints as provision_complaints, provision_of
+from limen.company.routes import METHODS, WEBDAV, Route, RouteError, read_route
 from limen.company.upstream_section import HOST, UpstreamSection, upstream_complaint, upstream_of
 from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
 from limen.configuration.shape import listed, shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import (
     ACTIONS,
+    EVERYONE,
     LIMEN,
     MOST_ONBOARDED,
     SEALED_FILES,
@@ -33,6 +36,7 @@ from limen.facts import (
     PublicRoute,
     Upstream,
 )
+from limen.facts.provision import Provision
 from limen.printable import is_printable
 from limen.settings import Settings
 
@@ -93,6 +97,10 @@ class _App(NamedApp):
     """Paths whose responses stay open: event streams, long downloads. Limen closes them when access ends."""
     encoded_paths: Literal["refuse", "allow"] = "refuse"
     """Whether a path with an escaped slash is refused, as it is read differently by different apps."""
+    provision: ProvisionSection | None = None
+    """The accounts that Limen keeps there (see `provision` below)."""
+    account: AccountSection | None = None
+    """The one account that the app's vendor gives the whole company: Limen signs people in with it."""
 
 
 def read_apps(
@@ -212,6 +220,7 @@ class _Reader:
             description=shape.description,
             rules=tuple(ActionRule(one, frozenset({"GET"}), "/**") for one in protocol.actions(registration)),
             url=url,
+            provision=self._provision(getattr(shape, "provision", None)),
         )
         return replace(app, **{name: registration}) if has_shape else None
 
@@ -226,6 +235,9 @@ class _Reader:
         )
         if complaint := upstream_complaint(upstream.url):
             self._wrong(path, *complaint)
+        if shape.account is not None:
+            for at, what, fix in account_complaints(shape.account, upstream.url, has_public=bool(shape.public)):
+                self._wrong(("account", *at), what, fix)
         label = _label(shape.label)
         return App(
             id=shape.id,
@@ -242,6 +254,8 @@ class _Reader:
             opts_in_encoded_paths=shape.encoded_paths == "allow",
             onboarding_until=self._onboarding_until(shape, label),
             streams=tuple(self._streams(shape)),
+            provision=self._provision(shape.provision),
+            account=account_of(shape.account) if shape.account is not None else None,
         )
 
     def _wrong(self, path: tuple[str | int, ...], what: str, fix: str) -> None:
@@ -269,6 +283,16 @@ class _Reader:
             self._wrong(("label",), *unknown("label", shape.label, [label.word for label in Label]))
         if self._groups is not None and shape.owner and shape.owner not in self._groups:
             self._wrong(("owner",), *unknown("group", shape.owner, self._groups, DECLARE_GROUP))
+
+    def _provision(self, section: ProvisionSection | None) -> Provision | None:
+        if section is None:
+            return None
+        for path, what, fix in provision_complaints(section):
+            self._wrong(("provision", *path), what, fix)
+        for place, group in enumerate(section.groups):
+            if self._groups is not None and group != EVERYONE and group not in self._groups:
+                self._wrong(("provision", "groups", place), *unknown("group", group, self._groups, DECLARE_GROUP))
+        return provision_of(section)
 
     def _check_host(self, host: str) -> None:
         if not HOST.fullmatch(host):
@@ -331,7 +355,7 @@ class _Reader:
         except RouteError as error:
             self._wrong(path, error.what, error.fix)
             return None
-        for method in route.methods.difference(METHODS):
+        for method in route.methods.difference(METHODS, WEBDAV):
             fix = did_you_mean(method, [*METHODS, "ANY"], "-")
             if fix != "-":
                 self._wrong(path, f"there is no method {shown(method)}", fix)

@@ -7,8 +7,10 @@ in an unusual way comes out wrong, or is refused.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
+from limen.configuration.list_text import key_text, said
 from limen.configuration.problem import shown
 from limen.errors import LimenError
 
@@ -33,6 +35,24 @@ def with_public(text: str, app_id: str, route: str, why: str) -> str:
     item = f"{{route: {_quoted(route)}, why: {_quoted(why)}}}"
     public = _value(entry, "public")
     return _with_pair(text, entry, "public", f"[{item}]") if public is None else _with_item(text, public, item)
+
+
+def with_new_entry(text: str, entry: str) -> str:
+    """The file with one more entry at its end, and everything else unchanged."""
+    if not text.strip() or text.strip() == "[]":
+        return entry
+    return text.rstrip() + "\n\n" + entry
+
+
+def written_entry(entry: Mapping[str, Any]) -> str:
+    """A new entry: each key on a line of its own, and so those of a mapping in it."""
+    lines: list[str] = []
+    for key, value in entry.items():
+        if isinstance(value, Mapping) and value:
+            lines += [f"{key}:", *(f"  {key_text(one)}: {said(inner)}" for one, inner in value.items())]
+        else:
+            lines.append(f"{key}: {said(value)}")
+    return "".join(f"{'  ' if place else '- '}{line}\n" for place, line in enumerate(lines))
 
 
 def _entry(text: str, app_id: str) -> Any:

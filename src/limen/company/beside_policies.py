@@ -20,6 +20,7 @@ from limen.company.changes import session_said
 from limen.company.company import Company
 from limen.company.network_changes import addresses_said, at_network, moved, reads_networks
 from limen.company.protocols import registration_changes
+from limen.company.provision_section import provision_changes
 from limen.company.route_changes import PUBLIC, REFUSED, RouteChange, changes_of, methods_said
 from limen.facts import App, Factor, Label, Person
 from limen.messages import lists
@@ -38,7 +39,8 @@ _LOCAL: Final = {"localhost": "127.0.0.1", "[::1]": "127.0.0.1", "::1": "127.0.0
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One change beside the policies. `kind`: route · public · network · upstream · client · setting · file · policy.
+    """One change beside the policies. `kind`: route · public · network · upstream · account · client · setting · file ·
+    policy.
 
     `name` is the app, network, setting or file. `said` tells the change with old and new values. `reach` is who gains
     and loses by it (None: that is said in `said`, or was not looked at). `is_open` opens something to whoever comes.
@@ -64,10 +66,14 @@ def openings(before: Company, after: Company, people: Iterable[Person], now: Ins
         *_routes(before, after, everybody, now),
         *_networks(before, after, everybody, now),
         *_upstreams(before, after),
+        *_accounts(before, after),
         *_app_settings(before, after),
         *(
             Opening("client", app, said, is_looked_at=False)
-            for app, said in registration_changes(before.apps, after.apps)
+            for app, said in (
+                *registration_changes(before.apps, after.apps),
+                *provision_changes(before.apps, after.apps),
+            )
         ),
         *_settings(before, after),
         *_document_rules(before, after),
@@ -232,6 +238,20 @@ def _upstreams(before: Company, after: Company) -> Iterator[Opening]:
         elif old is not None:
             said = f"{app.name} now leads to {app.upstream.url} (was {old.upstream.url})"
             yield Opening("upstream", app.id, f"{said}: what answers there was not checked", is_looked_at=False)
+
+
+def _accounts(before: Company, after: Company) -> Iterator[Opening]:
+    """Everybody with access to an app is signed in there with its account."""
+    was = {app.id: app for app in before.apps}
+    for app in after.apps:
+        old = was[app.id].account if app.id in was else None
+        if app.account is None or app.account == old:
+            continue
+        opened = sorted(set(old.never) - set(app.account.never)) if old is not None else []
+        said = f"{app.name} signs everyone with access in as {app.account.user}"
+        if opened:
+            said = f"The account {app.account.user} at {app.name} is no longer closed at {lists.joined(opened)}"
+        yield Opening("account", app.id, said, is_open=bool(opened), is_looked_at=bool(opened))
 
 
 def _sharing(app: App, before: Company, after: Company) -> list[App]:

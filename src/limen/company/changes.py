@@ -136,7 +136,7 @@ def _app_difference(old: App, new: App) -> str:
             if field.name == "upstream" and was.url != now.url:
                 parts.append(f"upstream from {was.url} to {now.url}")
                 continue
-            if field.name in PROTOCOLS and was is not None and now is not None:
+            if field.name in {*PROTOCOLS, "provision"} and was is not None and now is not None:
                 changed = [one for one in was.__slots__ if getattr(was, one) != getattr(now, one)]
                 parts.append(f"{field.name} ({', '.join(changed)})")
                 continue

@@ -15,7 +15,7 @@ from limen.configuration.problem import Problem
 from limen.pillars import folders_of_files
 from limen.policy.schema import with_parts
 
-WALL_SECONDS: Final = 15
+WALL_SECONDS: Final = 45
 """How long all children of one reading may take together."""
 MOST_DEATHS: Final = 4
 """How often a new child goes on after one died, before the rest is left unread."""

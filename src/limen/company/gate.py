@@ -48,9 +48,12 @@ class LockedOutError(LimenError):
 
 @dataclass(frozen=True, slots=True)
 class Member(Candidate):
-    """Somebody of the company, with the devices that they enrolled and what each reported last."""
+    """Somebody of the company, with the devices that they enrolled and what each reported last, and their first day
+    with access ("": since they came).
+    """
 
     held: tuple[Held, ...] = ()
+    first_day: str = ""
 
 
 def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
@@ -66,7 +69,13 @@ def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
             held[one.device.owner_id] = (*held.get(one.device.owner_id, ()), one)
     candidates = (
         *(
-            Member(one.person, one.factors, models.get(one.person.id, frozenset()), held=held.get(one.person.id, ()))
+            Member(
+                one.person,
+                one.factors,
+                models.get(one.person.id, frozenset()),
+                held=held.get(one.person.id, ()),
+                first_day="" if one.first_day is None else one.first_day.isoformat(),
+            )
             for one in members
         ),
         *(Candidate(one.principal, frozenset()) for one in workloads.all_known(snapshot.connection)),
@@ -103,7 +112,11 @@ def _required_of(company: Company, people: Iterable[Candidate], now: Instant) ->
     return [
         replace(
             one,
-            person=replace(one.person, must_enrol_at=must_enrol_at(required, one.person, one.factors)),
+            person=replace(
+                one.person,
+                must_enrol_at=must_enrol_at(required, one.person, one.factors),
+                first_day=one.first_day if isinstance(one, Member) else "",
+            ),
             devices=_devices(one, rules, now),
         )
         for one in people
@@ -155,6 +168,8 @@ def pass_gate(
 ) -> Beside:
     """What was proved of `company`; `ahead` hears how far the week ahead was looked at.
 
+    Who there is may be others by the time that it is published: see `refuse_lockout`.
+
     Raises `FolderError` while a policy test fails, an onboarding is too long, or a confidential app is not encrypted
     (with a lock-out among its problems, so that both are seen at once), else `LockedOutError`.
     """
@@ -166,3 +181,10 @@ def pass_gate(
     if isinstance(proof, LockedOut):
         raise LockedOutError(proof, barring)
     return Beside(tests=len(company.tests), proof=proof.to_json())
+
+
+def refuse_lockout(company: Company, people: Iterable[Candidate], now: Instant) -> None:
+    """Raises LockedOutError where nobody of these could administer Limen under `company`."""
+    found = lockout(company, people, now)
+    if isinstance(found, LockedOut):
+        raise LockedOutError(found, lockout_problems(company, found))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from limen.company.database_mark import refuse_elsewhere
+from limen.nodes.here import this_node
 from limen.settings import Settings
 from limen.storage.backend import Backend, backend_of
 from limen.storage.break_glass import FILE
@@ -40,9 +41,29 @@ def journal_folder(root: Path, settings: Settings) -> Path:
     return data_folder(root, settings) / "journal"
 
 
+def own_chain(root: Path, settings: Settings, worker: int = 1) -> str:
+    """The name of the journal's chain that this machine's server writes; each of several workers has one of its own.
+
+    Raises NodeUnfitError.
+    """
+    node = this_node(data_folder(root, settings))
+    first = "main" if node is None else node.chain
+    return first if worker == 1 else f"{first}-{worker}"
+
+
+def workers_folder(root: Path, settings: Settings) -> Path:
+    """Where the workers of this machine keep their locks."""
+    return data_folder(root, settings) / "workers"
+
+
 def events_folder(root: Path, settings: Settings) -> Path:
     """Where what other sources say is kept."""
     return data_folder(root, settings) / "events"
+
+
+def watching_folder(root: Path, settings: Settings) -> Path:
+    """Where the process that watches keeps what it remembers."""
+    return data_folder(root, settings) / "monitor"
 
 
 def events_beside(journal: Path) -> Path:

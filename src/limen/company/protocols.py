@@ -28,6 +28,7 @@ from limen.company.group_section import GroupSection, group_openings
 from limen.company.network_section import NetworkSection, network_openings
 from limen.company.oidc_changes import client_openings
 from limen.company.oidc_section import OidcSection, Wrong
+from limen.company.provision_section import ProvisionSection
 from limen.company.radius_section import RadiusSection, radius_openings
 from limen.company.saml_changes import provider_openings
 from limen.company.saml_section import SamlSection
@@ -64,6 +65,8 @@ class SigningInApp(NamedApp):
 
     url: str
     """Where the portal's link leads."""
+    provision: ProvisionSection | None = None
+    """The accounts that Limen keeps there (see `provision` below)."""
 
 
 class OidcApp(SigningInApp):

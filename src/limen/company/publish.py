@@ -17,7 +17,7 @@ from limen.company.authors import CONSOLE, SERVER
 from limen.company.changes import changes
 from limen.company.company import Company
 from limen.company.concurrent_changes import published_since
-from limen.company.gate import pass_gate, people_of
+from limen.company.gate import pass_gate, people_of, refuse_lockout
 from limen.company.revision import as_published
 from limen.company.store import Revision
 from limen.errors import LimenError
@@ -77,6 +77,8 @@ def publish(
         is_same = before is not None and before.id == company.revision
         if before is not None and is_same and store.has_texts(transaction, before, company.files):
             return before
+        if (now_there := people_of(transaction)) != people:  # somebody let go meanwhile may be the last who gets in
+            refuse_lockout(company, now_there, now)
         revision = store.add(transaction, company, author, why, now, via=via, beside=beside)
         transaction.changed("revision", revision.id)
         transaction.say(

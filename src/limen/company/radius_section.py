@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from limen.company.oidc_section import Wrong
 from limen.configuration.problem import shown
 from limen.facts import App
+from limen.facts.addresses import read_network
 from limen.facts.radius_service import DISCONNECT_PORT, RadiusService
 from limen.messages import lists
 
@@ -55,7 +55,7 @@ def complaints(section: RadiusSection) -> Iterator[Wrong]:
     """Everything about the section that its shape does not tell."""
     for place, one in enumerate(section.clients):
         try:
-            ip_network(one)
+            read_network(one, is_strict=True)
         except ValueError:
             yield ("clients", place), f"{shown(one)} is no address or network", "write it as 10.0.0.1 or 10.0.0.0/24"
     if section.vlan and int(section.vlan) > 4094:

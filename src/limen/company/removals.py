@@ -119,6 +119,8 @@ def with_group(text: str, group: str, title: str | None) -> str:
     written = [] if title is None else [f"{group} = {_toml(title)}"]
     if at is not None:
         return "\n".join([*lines[:at], *written, *lines[at + 1 :]])
+    while end > start + 1 and lines[end - 1].startswith("#"):  # what is said above the next section belongs to that
+        end -= 1
     while end > start + 1 and not lines[end - 1].strip():
         end -= 1
     return "\n".join([*lines[:end], *written, *lines[end:]])

@@ -19,6 +19,7 @@ from limen.settings import Settings
 FORMAT: Final = 1
 """Raised when the content's shape changes, so that an older Limen refuses what it can't read."""
 
+_PUBLISHED: Final = "published"
 PUBLISHED_SETTINGS: Final = {"name", "domain", "time_zone", "url", "groups", "networks", "sessions"}
 """The settings that say what the company is. Where one machine listens and keeps its data is its own affair."""
 
@@ -31,10 +32,16 @@ def revision_of(company: Company) -> str:
 
 
 def as_published(company: Company) -> Company:
-    """The company as every worker reads it once it is published: without what is one machine's own."""
-    settings = Settings.model_validate(company.settings.model_dump(include=PUBLISHED_SETTINGS))
-    published = replace(company, settings=settings, apps=tuple(sorted(company.apps, key=lambda app: app.id)))
-    published.memo.update(company.memo)  # neither the engine nor a test hangs on where a machine listens
+    """The company as every worker reads it once it is published: without what is one machine's own. The same one each
+    time, so that nothing is proved of it twice.
+    """
+    published: Company | None = company.memo.get(_PUBLISHED)
+    if published is None:
+        settings = Settings.model_validate(company.settings.model_dump(include=PUBLISHED_SETTINGS))
+        published = replace(company, settings=settings, apps=tuple(sorted(company.apps, key=lambda app: app.id)))
+    found = {name: value for name, value in company.memo.items() if name != _PUBLISHED}
+    published.memo.update(found)  # neither the engine nor a test hangs on where a machine listens
+    company.memo[_PUBLISHED] = published
     return published
 
 
@@ -55,7 +62,7 @@ def write_content(company: Company) -> dict[str, Any]:
 def _app(app: App) -> dict[str, Any]:
     """What an app does not use is left out, as before there was any: its revision keeps its name."""
     written: dict[str, Any] = msgspec.to_builtins(app, order="deterministic")
-    for later in ("onboarding_until", "url", *PROTOCOLS):
+    for later in ("onboarding_until", "url", "provision", "account", *PROTOCOLS):
         if not written[later]:
             del written[later]
     return written

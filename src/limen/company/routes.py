@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+WEBDAV: Final = ("PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK")
+"""RFC 4918."""
 _METHOD: Final = re.compile(r"[A-Z]{1,20}")
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9._~!$&'()+,;=:@-]+")
 

@@ -12,7 +12,7 @@ from limen.company.app_addresses import called_complaint, sent_to_complaint
 from limen.company.oidc_section import Wrong
 from limen.configuration.certificates import bare, certificate_complaint
 from limen.configuration.problem import shown
-from limen.facts.service_provider import AssertionConsumer, ServiceProvider
+from limen.facts.service_provider import USUAL_ATTRIBUTES, AssertionConsumer, ServiceProvider
 from limen.printable import is_printable
 
 MOST_CONSUMERS: Final = 20
@@ -97,14 +97,14 @@ def provider_of(section: SamlSection) -> ServiceProvider:
 
 def section_text(provider: ServiceProvider) -> str:
     """The section, as it is written for an app whose registration this is; what is usual is left out."""
-    said = ((name, json.dumps(value, ensure_ascii=False)) for name, value in _written(provider).items())
+    said = ((name, json.dumps(value, ensure_ascii=False)) for name, value in provider_values(provider).items())
     return "  saml:\n" + "".join(f"    {name}: {value}\n" for name, value in said)
 
 
 def provider_complaints(provider: ServiceProvider) -> Iterator[Wrong]:
     """What is wrong with a registration that nobody has written yet, by what would be its section."""
     try:
-        section = SamlSection.model_validate(_written(provider))
+        section = SamlSection.model_validate(provider_values(provider))
     except ValidationError as wrong:
         for one in wrong.errors():
             yield (
@@ -116,7 +116,8 @@ def provider_complaints(provider: ServiceProvider) -> Iterator[Wrong]:
     yield from complaints(section)
 
 
-def _written(provider: ServiceProvider) -> dict[str, object]:
+def provider_values(provider: ServiceProvider) -> dict[str, object]:
+    """What the section says of this registration, key by key; what is usual is left out."""
     written: dict[str, object] = {
         "entity_id": provider.entity_id,
         "acs": [one.url if one.index < 0 else {"url": one.url, "index": one.index} for one in provider.consumers],
@@ -126,9 +127,17 @@ def _written(provider: ServiceProvider) -> dict[str, object]:
         "encryption_certificate": provider.encryption_certificate,
         "name_id": provider.name_id,
         "logout_url": provider.logout_url,
+        "groups": dict(provider.groups),
+        "begin_here": provider.may_begin_here,
+        "start": provider.start,
         "logout_service": provider.logout_service,
     }
-    return {name: value for name, value in written.items() if value}
+    said = {name: value for name, value in written.items() if value}
+    if provider.attributes != USUAL_ATTRIBUTES:
+        said["attributes"] = dict(provider.attributes)  # also where it is told nothing
+    if provider.minutes != SamlSection.model_fields["minutes"].default:
+        said["minutes"] = provider.minutes
+    return said
 
 
 def complaints(section: SamlSection) -> Iterator[Wrong]:

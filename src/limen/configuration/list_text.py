@@ -15,6 +15,8 @@ from limen.errors import LimenError
 
 _PLAIN: Final = re.compile(r"[a-z][a-z0-9-]*|[0-9]{1,4}[mhd]|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """What needs no quotes: names, lengths and days."""
+_WORD: Final = re.compile(r"[a-z][a-z0-9_-]*")
+"""What needs no quotes as a key."""
 _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 """What YAML 1.1 or 1.2 takes for something else than a text."""
 
@@ -35,7 +37,7 @@ def with_entry(text: str, file: str, section: str, name: str, entry: Mapping[str
     found: Any = next((node for at, node in whole.value if at.value == section), None) if whole is not None else None
     if type(found).__name__ == "MappingNode" and any(at.value == name for at, _ in found.value):
         raise LimenError(f"{file} has {name} in {section} already", "choose another name")
-    return _with(text, file, section, _is_block_mapping, "\n", lambda at: f"{' ' * at}{_said(name)}: {_said(entry)}")
+    return _with(text, file, section, _is_block_mapping, "\n", lambda at: f"{' ' * at}{said(name)}: {said(entry)}")
 
 
 def without_item(text: str, file: str, section: str, key: str, value: str) -> str:
@@ -55,7 +57,7 @@ def changed_item(text: str, file: str, section: str, key: str, value: str, chang
         old = next((node for at, node in item.value if at.value == name), None)
         if old is None:
             raise _by_hand(file, section)
-        text = f"{text[: old.start_mark.index]}{_said(new)}{text[_last_letter(text, old) :]}"
+        text = f"{text[: old.start_mark.index]}{said(new)}{text[_last_letter(text, old) :]}"
     return text
 
 
@@ -75,13 +77,13 @@ def with_value(text: str, file: str, section: str, name: str, key: str, *, value
         raise _by_hand(file, section)
     old = next((node for at, node in found.value if at.value == key), None)
     if old is not None:
-        return f"{text[: old.start_mark.index]}{_said(value)}{text[_last_letter(text, old) :]}"
+        return f"{text[: old.start_mark.index]}{said(value)}{text[_last_letter(text, old) :]}"
     end, first = _last_letter(text, found.value[-1][1]), found.value[0][0]
     if found.flow_style:
-        return f"{text[:end]}, {key}: {_said(value)}{text[end:]}"
+        return f"{text[:end]}, {key}: {said(value)}{text[end:]}"
     line = text.find("\n", end)
     line = len(text) if line < 0 else line
-    return f"{text[:line]}\n{' ' * first.start_mark.column}{key}: {_said(value)}{text[line:]}"
+    return f"{text[:line]}\n{' ' * first.start_mark.column}{key}: {said(value)}{text[line:]}"
 
 
 def _with(
@@ -165,20 +167,27 @@ def _last_letter(text: str, node: Any) -> int:
 
 def _lines(item: Mapping[str, Any], column: int) -> str:
     """The item of a list that begins at this column."""
-    said = [f"{key}: {_said(value)}" for key, value in item.items()]
-    return "\n".join(f"{' ' * column}{'  ' if place else '- '}{one}" for place, one in enumerate(said))
+    pairs = [f"{key}: {said(value)}" for key, value in item.items()]
+    return "\n".join(f"{' ' * column}{'  ' if place else '- '}{one}" for place, one in enumerate(pairs))
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
+    """The value in one line of YAML, quoted where it could be read as anything but itself."""
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_said(one)}' for key, one in value.items())}}}"
+        return f"{{{', '.join(f'{key_text(key)}: {said(one)}' for key, one in value.items())}}}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_said, value))}]"
+        return f"[{', '.join(map(said, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str) and not (_PLAIN.fullmatch(value) and value not in _WORDS):
         return _quoted(value)
     return str(value)
+
+
+def key_text(key: Any) -> str:
+    """The key of a mapping, quoted where it could be read as anything but itself."""
+    text = str(key)
+    return text if _WORD.fullmatch(text) and text not in _WORDS else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -121,7 +121,12 @@ class Turns:
             self._told.tell(name, error, now)
 
 
-def is_due(state: AskedState, every_ms: Milliseconds, now: Instant) -> bool:
-    """Whether a service that is asked `every_ms` is to be asked now."""
+def due_at(state: AskedState, every_ms: Milliseconds) -> Instant:
+    """When a service that is asked `every_ms` is to be asked next: the later, the more often it failed in a row."""
     pause = max(every_ms, min(every_ms << min(max(state.failures - 1, 0), 10), LONGEST_PAUSE))
-    return now >= state.tried_at + pause and now >= state.busy_until
+    return max(state.tried_at + pause, state.busy_until)
+
+
+def is_due(state: AskedState, every_ms: Milliseconds, now: Instant) -> bool:
+    """Whether it is to be asked now."""
+    return now >= due_at(state, every_ms)

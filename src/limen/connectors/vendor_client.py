@@ -15,6 +15,7 @@ import msgspec
 
 from limen.connectors.retry_after import LONGEST_WAIT_SECONDS, TRIES, asks_to_wait, seconds_to_wait
 from limen.errors import LimenError
+from limen.extras import how_to_install
 from limen.guarded_http import GuardedHttp, NoReplyError, Query, Reply, object_in, origin_of, split
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ _WORDS: Final = {
     "too-much": "it answered more than Limen reads",
     "garbage": "its answer can't be understood",
     "wrong-secret": "what is stored as its secret is not of the kind that it needs",
-    "not-installed": 'Limen lacks a package for it: `pip install "limen[aws]"`',
-    "lacks-ldap": 'Limen lacks a package for it: `pip install "limen[ldap]"`',
+    "not-installed": f"Limen lacks a package for it: {how_to_install('aws')}",
+    "lacks-ldap": f"Limen lacks a package for it: {how_to_install('ldap')}",
     "changed": "somebody else changed it at the same time: what they did was left",
     "unfinished": "it began what was asked, and did not end it in time",
     "untrusted": "its certificate is not one that Limen trusts for this name",
@@ -46,22 +47,34 @@ _WORDS: Final = {
     "several-accounts": "several accounts there have this email address",
     "other-account": "another account there has this email address than before",
     "no-group": "there is no such group",
+    "account-taken": "another account there has this name already",
+    "did-not": "it says that it did what was asked, and it did not",
+    "repeats": "its list of accounts repeats itself or leaves some out, so what it has is not known",
+    "nobody": "it shows nobody at all where people should be: Limen may not read them any more",
+    "hidden-accounts": "it does not show whether accounts are disabled: Limen may not read userAccountControl",
+    "hidden-members": "it does not show who is in a group: Limen may not read its members",
+    "no-base": "there is no entry of the name below which was searched, or Limen may not see it",
+    "cut-short": "it ended its answer before the end, by a limit of its own: who is missing can't be known",
     "last-member": "it lets no group be without a member: put one into it that stays, and name it as standing",
 }
 
 
 class VendorError(LimenError):
-    """A vendor did not answer as it must. `word` says how: one of `_WORDS`; `status` is HTTP's, 0 for none."""
+    """A vendor did not answer as it must. `word` says how: one of `_WORDS`; `status` is HTTP's, 0 for none.
 
-    def __init__(self, word: str, status: int = 0) -> None:
+    `wait_seconds` is how long it asks to be left alone, 0 where it does not.
+    """
+
+    def __init__(self, word: str, status: int = 0, wait_seconds: float = 0.0) -> None:
         super().__init__(_WORDS[word], "see the guide to this source in docs/how-to")
         self.word = word
         self.status = status
+        self.wait_seconds = wait_seconds
 
 
 class VendorClient:
     """Asks one origin, or what lies below a path of it. `resolver` finds addresses, none that is forbidden; `sleep`
-    waits for so many seconds.
+    waits for so many seconds. Where the vendor asks to wait it is asked `tries` times in all.
     """
 
     def __init__(
@@ -69,9 +82,12 @@ class VendorClient:
         origin: str,
         resolver: Callable[[], AbstractResolver],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        tries: int = TRIES,
     ) -> None:
         self.origin = origin.rstrip("/")
         self._sleep = sleep
+        self._tries = tries
         self._http = GuardedHttp(resolver, seconds=ANSWER_SECONDS, most_bytes=MOST_BYTES)
 
     # Objects
@@ -153,9 +169,9 @@ class VendorClient:
     ) -> Reply:
         """Ask again where the vendor says to (RFC 6585 section 4, RFC 9110 section 10.2.3), a few times."""
         sent = {"accept": "application/json", **headers}
-        status = 0
+        status, seconds = 0, 0.0
         try:
-            for tried in range(TRIES):
+            for tried in range(self._tries):
                 reply = await self._http.ask(
                     method, url, sent, query=query, form=form, body=body, may_be_packed=may_be_packed
                 )
@@ -166,12 +182,12 @@ class VendorClient:
                     raise VendorError(_word_of(status), status)
                 seconds = seconds_to_wait(reply, tried)
                 if seconds > LONGEST_WAIT_SECONDS:
-                    raise VendorError("throttled", status)
-                if tried + 1 < TRIES:
+                    raise VendorError("throttled", status, seconds)
+                if tried + 1 < self._tries:
                     await self._sleep(seconds)
         except NoReplyError as error:
             raise VendorError(error.word) from None
-        raise VendorError("refused" if status >= 500 else "throttled", status)
+        raise VendorError("refused" if status >= 500 else "throttled", status, seconds)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
+from limen.pillar import Command, Declarations, Every, KeptOpen, Once, Pillar, Running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +41,7 @@ def _declarations() -> Declarations:
     return Declarations(
         events=(*KINDS, *of_labels.KINDS, *OF_DOORS, *findings.KINDS, *OF_SEALING, *OF_STORES, *of_links.KINDS),
         settings=DataSettings,
-        file=DATA_FILE,
+        files=(DATA_FILE,),
         tables=(
             *LISTS,
             *ALLOWED,
@@ -90,10 +90,10 @@ async def _build(core: Core) -> Running:
     inventory, watching = inventories.build(core, protection)
     links = Links(core, protection, findings, core.offers.take(HeldExceptions), inventories.walkers_of(core))
     always = (
-        Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again),
-        Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget),
-        Every("forget values that may pass no more", FORGET_SECONDS, protection.forget),
-        Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due),
+        Every("have a scanner for what data.yaml says", LOOK_SECONDS, protection.look_again, Once.PER_WORKER),
+        Every("forget what was said of findings long ago", FORGET_SECONDS, findings.forget, Once.IN_ALL),
+        Every("forget values that may pass no more", FORGET_SECONDS, protection.forget, Once.IN_ALL),
+        Every("destroy sealing keys that are to be shredded", SHRED_SECONDS, sealing.shred_due, Once.IN_ALL),
         *inventories.periodic(inventory, watching),
         *links.periodic,
     )
@@ -109,7 +109,8 @@ async def _build(core: Core) -> Running:
     from limen.data.doors.services import SWEEP_SECONDS, entry_points
 
     points = entry_points(core, protection, findings.justified)
-    await points.agree()
+    if core.leader.leads(Once.PER_MACHINE):
+        await points.agree()
 
     async def close() -> None:
         await points.close()
@@ -119,9 +120,11 @@ async def _build(core: Core) -> Running:
         offers=(*offers, points),
         periodic=(
             *always,
-            Every("have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree),
-            Every("delete what was taken out of shares long ago", FORGET_SECONDS, points.forget),
-            Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep),
+            Every(
+                "have proxies and mail servers ask, and shares watched", AGREE_SECONDS, points.agree, Once.PER_MACHINE
+            ),
+            Every("delete what was taken out of shares long ago", FORGET_SECONDS, points.forget, Once.PER_MACHINE),
+            Every("look for what changed on shares and was not told", SWEEP_SECONDS, points.sweep, Once.PER_MACHINE),
         ),
         figures=points.figures,
         close=close,

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from limen.demo.attack_show import AttackShow
 from limen.demo.control_panel import Asgi, ControlPanel
 from limen.demo.curl_lines import Line
 from limen.demo.employees import NotDoneError
@@ -53,16 +54,24 @@ TIMES: Final = {
     "evening": f"{EVENING}:00 in the evening",
     "morning": f"{MORNING}:00 on the next working day",
 }
+EFFECTS: Final = {"permit": "permit", "closed": "permit", "challenge": "challenge", "not here": "challenge"}
+"""How the answers of the attack's rows look; all others as refusals."""
+_NOT_KEPT: Final = {"cache-control": "no-store"}
 _HERE: Final = Path(__file__).parent
 _TICKET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _FOR_EVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 class StagePages:
-    """What the demo's host answers. `lines` are for `curl`; `invite` gives a link to enrol with one's own passkey."""
+    """What the demo's host answers. `lines` are for `curl`; `invite` gives a link to enrol with one's own passkey;
+    `attack` is begun by a button.
+    """
 
-    def __init__(self, stage: ControlPanel, visitor: Visitor, lines: Sequence[Line], invite: Any) -> None:
+    def __init__(
+        self, stage: ControlPanel, visitor: Visitor, lines: Sequence[Line], invite: Any, attack: AttackShow
+    ) -> None:
         self._stage = stage
+        self._attack = attack
         self._visitor = visitor
         self._limen = visitor.company.limen
         self._lines = lines
@@ -78,6 +87,7 @@ class StagePages:
             Route("/going", self._going),
             Route("/live", self._live),
             Route("/curl", self._curl),
+            Route("/attack", self._attacked),
             Route("/static/{address:path}", self._file),
             Route("/favicon.ico", self._mark),
             Route("/do/{what}", self._do, methods=["POST"]),
@@ -202,6 +212,9 @@ class StagePages:
             await visitor.end_all_sessions()
         elif what == "join":
             return await self._joining()
+        elif what == "attack":
+            self._attack.begin()
+            return "/attack"
         else:
             raise HTTPException(404)
         await visitor.ask_again()
@@ -240,6 +253,12 @@ class StagePages:
     _joins = ""
 
     # Beside the page
+
+    async def _attacked(self, request: Request) -> Response:
+        secret = token_in(request, COOKIE)
+        page = self._environment.get_template("attack.html")
+        csrf = csrf_of(secret) if secret else ""
+        return HTMLResponse(page.render(show=self._attack, csrf=csrf, effects=EFFECTS), headers=_NOT_KEPT)
 
     async def _curl(self, _request: Request) -> Response:
         text = [f"# {line.shows}\n{line.command}\n" for line in self._lines]

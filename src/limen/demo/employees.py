@@ -20,7 +20,7 @@ _SEED: Final = re.compile(r"<code>([A-Z2-7 ]{16,})</code>")
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A line of `people.yaml`. `factor` is "passkey" or "password_and_code"."""
+    """A line of `employees.yaml`. `factor` is "passkey" or "password_and_code"."""
 
     id: str
     name: str
@@ -34,7 +34,7 @@ def read_people(folder: Path) -> list[Colleague]:
     """Harbor's people. The file is the demo's own, so it is read without the care that a stranger's would need."""
     from ruamel.yaml import YAML  # noqa: PLC0415 -- heavy
 
-    rows: list[dict[str, Any]] = YAML(typ="safe").load((folder / "people.yaml").read_text("utf-8"))
+    rows: list[dict[str, Any]] = YAML(typ="safe").load((folder / "employees.yaml").read_text("utf-8"))
     return [Colleague(**{**row, "groups": tuple(row["groups"])}) for row in rows]
 
 

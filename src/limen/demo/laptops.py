@@ -113,7 +113,7 @@ class Laptops:
         self._by_person: dict[str, Laptop] = {}
 
     async def of(self, who: str) -> Laptop:
-        """The laptop of somebody, by their id in `people.yaml`. Raises NotDoneError."""
+        """The laptop of somebody, by their id in `employees.yaml`. Raises NotDoneError."""
         found = self._by_person.get(who)
         if found is None:
             found = self._by_person[who] = await self._enrolled(who)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from limen.clock import Instant
 from limen.company.load import load_settings
+from limen.demo.attack_show import AttackShow
 from limen.demo.control_pages import StagePages
 from limen.demo.control_panel import Asgi, ControlPanel
 from limen.demo.curl_lines import Line, curl_lines
@@ -38,6 +39,7 @@ class Opened:
     visitor: Visitor
     stage: ControlPanel
     lines: tuple[Line, ...]
+    attack: AttackShow
 
     @property
     def url(self) -> str:
@@ -67,17 +69,19 @@ async def opened_harbor(root: Path) -> AsyncIterator[Opened]:
         stage.address = lambda: visitor.address
         stage.saw = visitor.saw
         lines = await curl_lines(company)
-        stage.pages = StagePages(stage, visitor, lines, invite).asgi
+        attack = AttackShow()
+        stage.pages = StagePages(stage, visitor, lines, invite, attack).asgi
         chance = random.Random()  # noqa: S311 -- who does what next is no secret
         steps = read_day(root)
         at_work = [asyncio.create_task(go_about(company, steps, chance)) for _ in range(AT_WORK)]
         at_work.append(asyncio.create_task(tell(company, visitor.laptops)))
         try:
-            yield Opened(company, visitor, stage, lines)
+            yield Opened(company, visitor, stage, lines, attack)
         finally:
             for one in at_work:
                 one.cancel()
             await asyncio.gather(*at_work, return_exceptions=True)
+            await attack.close()
             await visitor.laptops.close()
 
 

@@ -23,7 +23,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One of the three. `who` is the id in `people.yaml`; the first question is asked as soon as somebody is them."""
+    """One of the three. `who` is the id in `employees.yaml`; the first question is asked once somebody is them."""
 
     id: str
     says: str

@@ -62,7 +62,7 @@ class DayClock:
 
 @dataclass(frozen=True, slots=True)
 class RunningCompany:
-    """Harbor, running. `employees` by the id they have in `people.yaml`.
+    """Harbor, running. `employees` by the id they have in `employees.yaml`.
 
     `app_sessions`: whom each app that signs people in itself holds for signed in.
     """
@@ -82,7 +82,7 @@ class RunningCompany:
         return (app.url.rstrip("/") if app.url else app_origin(app.host, home)) + path
 
     def person_of(self, employee: str) -> Person:
-        """Who this is, by the id in `people.yaml`. Raises LimenError."""
+        """Who this is, by the id in `employees.yaml`. Raises LimenError."""
         email = self.employees[employee].who.email
         found = next((one for one in self.limen.known.people.values() if one.email == email), None)
         if found is None:

@@ -27,6 +27,8 @@ SCANNED, LOG = "bram", "laptops"
 TAKER, TAKEN = "stefan", 320
 """Who takes everything from the source code, and how many files: 300 within an hour are more than anybody needs."""
 AT_ONCE: Final = 4
+TRIES: Final = 3
+FAILS: Final = (LoopError, NotDoneError, OSError, TimeoutError)
 FOUND: Final = "/home/bram/Downloads/eicar.com: Win.Test.EICAR_HDB-1(44d88612fea8a8f36de82e1278abb02f:68) FOUND"
 """What clamd says of the file by which scanners are tested."""
 
@@ -34,10 +36,14 @@ Story = Callable[[RunningCompany, Laptops], Awaitable[object]]
 
 
 async def tell(company: RunningCompany, laptops: Laptops) -> None:
-    """One after the other, so that whoever looks at the console sees them come."""
+    """One after the other, so that whoever looks at the console sees them come; what a busy machine let fail, again."""
     for story in STORIES:
-        with suppress(LoopError, NotDoneError, OSError, TimeoutError):
-            await story(company, laptops)
+        for _ in range(TRIES):
+            try:
+                await story(company, laptops)
+                break
+            except FAILS:
+                await asyncio.sleep(PAUSE_SECONDS)
         await asyncio.sleep(PAUSE_SECONDS)
 
 
@@ -80,7 +86,8 @@ async def take_everything(company: RunningCompany, _laptops: Laptops) -> None:
 
     async def take(number: int) -> None:
         async with turns:
-            await stefan.browser.request("GET", company.url("git", f"/archive/{number}.tar.gz"), TYPED)
+            with suppress(*FAILS):
+                await stefan.browser.request("GET", company.url("git", f"/archive/{number}.tar.gz"), TYPED)
 
     async with asyncio.TaskGroup() as group:
         for number in range(TAKEN):

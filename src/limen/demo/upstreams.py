@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from limen.serving import listen_on
+from limen.listening import listen_on
 
 if TYPE_CHECKING:
     import uvicorn

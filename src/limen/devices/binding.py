@@ -7,7 +7,7 @@ no device once the tie that was copied with them is over, whatever the browser p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeVar
@@ -60,22 +60,21 @@ class Bindings:
         self._origin = core.settings.public_url
         self._told = RateLimit(TOLD_PER_SECOND, TOLD_AT_ONCE)
 
-    def challenge(self, session: Session) -> tuple[str, str]:
+    async def challenge(self, session: Session) -> tuple[str, str]:
         """A challenge for this session, good once and for a minute, and the name by which the agent signs for it."""
         name = _name_of(session)
-        return self._states.issue(_PURPOSE, name.encode(), {"session": session.id}, CHALLENGE_SECONDS), name
+        return await self._states.issue(_PURPOSE, name.encode(), {"session": session.id}, CHALLENGE_SECONDS), name
 
     async def prove(self, session: Session, compact: bytes, address: str) -> Bound:
         """Bind the session to the device whose agent signed this. Raises RefusedError, which is journaled."""
-        device = self._refusing(lambda: self._judged(session, compact), session, address)
+        device = await self._refusing(self._judged(session, compact), session, address)
         return await self._bind(session, device, LEVELS[device.key_storage], address)
 
     async def certified(self, session: Session, code: str, address: str) -> tuple[Bound, str, str]:
         """Bind the session to the device whose certificate a front has seen, by the code for it; and where its browser
         was on the way to: an app's id and a path. Raises RefusedError, which is journaled.
         """
-        stands_for = self._refusing(lambda: self._stands_for(session, code), session, address)
-        device = self._refusing(lambda: self._usable(session, stands_for["device"]), session, address)
+        device, stands_for = await self._refusing(self._certified(session, code), session, address)
         bound = await self._bind(session, device, LEVELS[KeyStorage.FILE], address)
         return bound, stands_for["app"], stands_for["to"]
 
@@ -83,13 +82,13 @@ class Bindings:
         """What stands for a session on its way to the host that asks for certificates."""
         return _name_of(session)
 
-    def _judged(self, session: Session, compact: bytes) -> EnrolledDevice:
+    async def _judged(self, session: Session, compact: bytes) -> EnrolledDevice:
         message = self._reports.proved(compact, Kind.PROOF)
         claims, name = message.claims, _name_of(session)
         if claims.get("origin") != self._origin or claims.get("session") != name:
             raise RefusedError(403, "of_another", "the agent signed this for another page or session", "try again")
         try:
-            self._states.take(_PURPOSE, name.encode(), wire.text(claims, "challenge", 60).encode())
+            await self._states.take(_PURPOSE, name.encode(), wire.text(claims, "challenge", 60).encode())
         except StateRefusedError:
             raise RefusedError(
                 403, "challenge_over", "this challenge was used, or its minute is over", "try again"
@@ -100,14 +99,15 @@ class Bindings:
             raise RefusedError(409, "report_first", "the agent has to report first", "try again in a moment")
         return device
 
-    def _stands_for(self, session: Session, code: str) -> Mapping[str, str]:
+    async def _certified(self, session: Session, code: str) -> tuple[EnrolledDevice, Mapping[str, str]]:
         """What a front has seen, by its code: the device, and where the browser goes on to. Raises RefusedError."""
         try:
-            return self._states.take(CERTIFIED, _name_of(session).encode(), code.encode("utf-8", "replace"))
+            seen = await self._states.take(CERTIFIED, _name_of(session).encode(), code.encode("utf-8", "replace"))
         except StateRefusedError:
             raise RefusedError(
                 403, "no_certificate", "your browser has no certificate of this device", "get one"
             ) from None
+        return self._usable(session, seen["device"]), seen
 
     def _usable(self, session: Session, device_id: str) -> EnrolledDevice:
         """The device, where the session's person may be bound to it. Raises RefusedError."""
@@ -118,10 +118,10 @@ class Bindings:
             raise RefusedError(403, "not_its_owner", "this device is somebody else's", "use your own")
         return held.device
 
-    def _refusing(self, work: Callable[[], T], session: Session, address: str) -> T:
+    async def _refusing(self, work: Awaitable[T], session: Session, address: str) -> T:
         """What `work` comes to; a refusal is journaled. Raises RefusedError."""
         try:
-            return work()
+            return await work
         except RefusedError as refused:
             self._tell_refused(session, refused, address)
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
+from limen.credentials import CredentialKind, Ending, Stays, delete_rows, rows_of, staying
 from limen.devices import store
 from limen.devices.certificates import store as certificates
 from limen.devices.model import State
@@ -62,6 +62,7 @@ def _end_sources(transaction: Transaction, _ending: Ending) -> int:
     return sources.end_tokens(transaction.connection)
 
 
+_OWNERS: Final = "a device opens nothing to an owner who is not active"
 _TOKENS_END: Final = delete_rows(store.device_tokens)
 CREDENTIALS: Final = (
     CredentialKind(
@@ -74,6 +75,8 @@ CREDENTIALS: Final = (
         stolen=_quarantine,
         restored=_end_restored,
         erased=_erase,
+        remains=rows_of(store.devices, lambda columns, _now: columns.state == State.ACTIVE),
+        harmless=_OWNERS,
     ),
     CredentialKind(
         name="device_certificates",
@@ -85,6 +88,7 @@ CREDENTIALS: Final = (
         stolen=_end_certificates,
         restored=lambda transaction, _ending: certificates.drop_all(transaction.connection),
         erased=_end_certificates,
+        harmless=_OWNERS,
     ),
     CredentialKind(
         name="device_tokens",
@@ -96,6 +100,7 @@ CREDENTIALS: Final = (
         stolen=_TOKENS_END,
         restored=lambda transaction, _ending: store.forget_all_tokens(transaction.connection),
         erased=_TOKENS_END,
+        remains=rows_of(store.device_tokens, lambda columns, now: columns.until > now),
     ),
     staying(
         "device_sources",

@@ -1,12 +1,12 @@
 """How a device becomes known: by its user, who signs in and confirms its code, or by a one-time token.
 
-What waits is kept in memory for ten minutes. A stranger can begin an enrolment and send its code to somebody, so the
+What waits is kept for ten minutes. A stranger can begin an enrolment and send its code to somebody, so the
 page says what asks and from where, and no link has the code in it: whoever types it has read it on the device.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from limen.events import Event
 from limen.facts import CHECKS
 from limen.opaque import hash_of, new_id, new_token
 from limen.storage import Transaction
+from limen.storage.kept_briefly import KeptBriefly
 from limen.user_codes import UserCodes, shown
 
 LIVES: Final = 10 * MINUTE
@@ -75,18 +76,18 @@ class Enrolment:
 
 
 class Enrolments:
-    """Those that wait, by their ids. Used on the event loop alone."""
+    """Those that wait, by their ids."""
 
-    def __init__(self, clock: Clock, audience: str, nonces: Nonces, makers: Makers) -> None:
+    def __init__(self, kept: KeptBriefly, clock: Clock, audience: str, nonces: Nonces, makers: Makers) -> None:
         self._clock = clock
         self._audience = audience
         self._nonces = nonces
         self._makers = makers
-        self._codes: UserCodes[str, Enrolment] = UserCodes(clock, kept_for=LIVES)
+        self._codes = UserCodes(kept, clock, "device enrolment", Enrolment, kept_for=LIVES)
 
     # What the agent asks
 
-    def begin(self, compact: bytes, address: str) -> tuple[Enrolment, str]:
+    async def begin(self, compact: bytes, address: str) -> tuple[Enrolment, str]:
         """What waits from now on, and a nonce for it. Whether its token is good shows at the end.
 
         Raises RefusedError.
@@ -102,9 +103,9 @@ class Enrolments:
             raise wire.malformed(f"platform is none of {', '.join(Platform)}") from None
         token = wire.text(claims, "token", 200, default="")
         key = dict(message.jwk or {})
-        enrolment = Enrolment(
+        waiting = Enrolment(
             id=new_id("en"),
-            user_code=self._codes.new_code(),
+            user_code="",
             key=key,
             name=wire.text(claims, "name", 80) or "unnamed",
             platform=platform,
@@ -115,20 +116,20 @@ class Enrolments:
             tpm=self._claimed(claims, key, now),
             token_hash=hash_of(token) if token else b"",
         )
-        self._codes.put(enrolment.id, enrolment)
+        enrolment = await self._codes.begin(waiting.id, lambda code: replace(waiting, user_code=code))
         return enrolment, self._nonces.new(now)
 
-    def finishing(self, compact: bytes) -> Enrolment:
+    async def finishing(self, compact: bytes) -> Enrolment:
         """The enrolment that this message asks about, proved by its key. Raises RefusedError."""
         message = self._read(compact)
         self._nonces.judge(message.claims.get("nonce"), self._clock.now())
-        found = self._codes.get(wire.text(message.claims, "enrolment", 60))
+        found = await self._codes.get(wire.text(message.claims, "enrolment", 60))
         if found is None or found.is_over(self._clock.now()) or found.key != dict(message.jwk or {}):
             raise RefusedError(400, "expired", "this enrolment is over, or was never begun", "begin it again")
         if found.is_refused:
-            self.done(found)
+            await self.done(found)
             raise RefusedError(403, "refused", "this device was refused", "ask whoever administers Limen")
-        return self._activated(found, message.claims)
+        return await self._activated(found, message.claims)
 
     def enrol(self, transaction: Transaction, enrolment: Enrolment, now: Instant) -> EnrolledDevice:
         """Know this device from now on, whose owner is known or whose token is good. Raises RefusedError."""
@@ -179,23 +180,28 @@ class Enrolments:
         )
         return device
 
-    def done(self, enrolment: Enrolment) -> None:
-        """It waits no more."""
-        self._codes.drop(enrolment.id)
+    async def done(self, enrolment: Enrolment) -> bool:
+        """It waits no more. Of many who say so at once one gets True."""
+        return await self._codes.drop(enrolment.id)
 
     # What a person answers
 
-    def typed(self, code: str, person_id: str) -> Enrolment | None:
+    async def typed(self, code: str, person_id: str) -> Enrolment | None:
         """The device that shows this code and waits for somebody; None also where a person guesses too often."""
-        return self._codes.typed(code, person_id)
+        found = await self._codes.typed(code, person_id)
+        return None if found is None else found[1]
 
-    def confirm(self, enrolment: Enrolment, person_id: str) -> None:
-        """Somebody says that it is theirs."""
-        self._codes.put(enrolment.id, replace(enrolment, owner_id=person_id))
+    async def confirm(self, enrolment: Enrolment, person_id: str) -> Enrolment | None:
+        """Somebody says that it is theirs; None where somebody answered it meanwhile."""
+        return await self._answered(enrolment, lambda one: replace(one, owner_id=person_id))
 
-    def refuse(self, enrolment: Enrolment) -> None:
-        """It is nobody's here."""
-        self._codes.put(enrolment.id, replace(enrolment, is_refused=True))
+    async def refuse(self, enrolment: Enrolment) -> Enrolment | None:
+        """It is nobody's here; None where somebody answered it meanwhile."""
+        return await self._answered(enrolment, lambda one: replace(one, is_refused=True))
+
+    async def _answered(self, enrolment: Enrolment, answer: Callable[[Enrolment], Enrolment]) -> Enrolment | None:
+        now = self._clock.now()
+        return await self._codes.change(enrolment.id, lambda one: answer(one) if one.waits(now) else None)
 
     # Inside
 
@@ -212,7 +218,7 @@ class Enrolments:
             raise wire.malformed(f"key_storage is none of {', '.join(KeyStorage)}")
         return proof.judge(claims.get("tpm"), key, self._makers, now) if storage == KeyStorage.TPM else None
 
-    def _activated(self, found: Enrolment, claims: Mapping[str, Any]) -> Enrolment:
+    async def _activated(self, found: Enrolment, claims: Mapping[str, Any]) -> Enrolment:
         """The same, with what its TPM opened. Raises RefusedError where that is something else."""
         activated = wire.decoded(wire.text(claims, "activated", 100, default=""), proof.SECRET_BYTES)
         if found.tpm is None or not found.tpm.credential or not activated:
@@ -220,7 +226,7 @@ class Enrolments:
         try:
             found.tpm.judge_activated(activated)
         except RefusedError:
-            self.done(found)
+            await self.done(found)
             raise
         return replace(found, is_activated=True)
 

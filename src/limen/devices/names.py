@@ -21,4 +21,8 @@ def names(projection: Projection) -> DeviceNames:
         live = [held.device for held in list(projection.held.values()) if _counts(held.device)]
         return {one.id: tuple(filter(None, (one.name, keys_of(one.hardware)[0]))) for one in live}
 
-    return DeviceNames(all_of_them)
+    def owners() -> dict[str, str]:
+        held = [one.device for one in list(projection.held.values())]
+        return {one.id: one.owner_id for one in held if one.state in _LIVE}
+
+    return DeviceNames(all_of_them, owners)

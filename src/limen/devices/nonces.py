@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Final
 
 from limen.challenges import Binding, Challenges
@@ -15,10 +14,10 @@ _TO_SIGN: Final = Binding("a device's message", b"")
 
 
 class Nonces:
-    """A restart makes all of them stale, which agents mend by signing again."""
+    """`key` is the server's, so that all workers know those of each other."""
 
-    def __init__(self) -> None:
-        self._challenges = Challenges(secrets.token_bytes(32))
+    def __init__(self, key: bytes) -> None:
+        self._challenges = Challenges(key)
 
     def new(self, now: Instant) -> str:
         return encoded(self._challenges.issue(_TO_SIGN, now, GOOD_FOR))

@@ -50,11 +50,17 @@ class Volume(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 
 class DiskEncryption(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """Every volume with the system's or users' files."""
+    """Every volume with the system's or users' files.
+
+    `key_escrowed`: whether a recovery key is with whoever says this, for whom alone it is to say; `key_escrowed_at`:
+    since when, in seconds. None: that is not known. The key itself is nowhere in it.
+    """
 
     encrypted: bool
     how: Word = ""
     volumes: Annotated[tuple[Volume, ...], Meta(max_length=50)] = ()
+    key_escrowed: bool | None = None
+    key_escrowed_at: Moment | None = None
 
 
 class ScreenLock(Struct, frozen=True, forbid_unknown_fields=True, gc=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Core, Declarations, DeviceSessions, Every, Pillar, Running, SignOn
+from limen.pillar import Command, Core, Declarations, DeviceSessions, Every, Once, Pillar, Running, SignOn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,19 +25,22 @@ def _declarations() -> Declarations:
     from limen.devices.credentials import CREDENTIALS
     from limen.devices.devices_file import DEVICES_FILE
     from limen.devices.fleet_count_store import device_counts
+    from limen.devices.holdings import HOLDINGS
     from limen.devices.inventory.store import TABLES as OF_INVENTORY
     from limen.devices.kinds import KINDS
     from limen.devices.settings import DeviceSettings
     from limen.devices.signals import kinds, store as signals
+    from limen.devices.signals.hosts_store import TABLES as OF_HOSTS
     from limen.devices.sources.store import TABLES as OF_SOURCES
     from limen.devices.store import TABLES
 
     return Declarations(
         events=(*KINDS, *kinds.KINDS),
         settings=DeviceSettings,
-        tables=(*TABLES, *certificates.TABLES, device_counts, *signals.TABLES, *OF_SOURCES, *OF_INVENTORY),
+        tables=(*TABLES, *certificates.TABLES, device_counts, *signals.TABLES, *OF_HOSTS, *OF_SOURCES, *OF_INVENTORY),
         credentials=CREDENTIALS,
-        file=DEVICES_FILE,
+        holdings=HOLDINGS,
+        files=(DEVICES_FILE,),
     )
 
 
@@ -67,6 +70,7 @@ async def _build(core: Core) -> Running:
     from limen.devices.settings import DeviceSettings
     from limen.devices.signals.held import SignalsHeld
     from limen.devices.signals.service import Signals
+    from limen.devices.signals.signalled import signalled_devices
     from limen.devices.sources.osquery import Osquery
     from limen.devices.sources.pulls import Pulls
     from limen.devices.sources.service import Sources
@@ -89,20 +93,23 @@ async def _build(core: Core) -> Running:
         return f"{PROVE}?{urlencode({'app': LIMEN, 'to': location, 'auto': 'yes'})}"
 
     return Running(
-        offers=(devices, signals, seen, sources, pulls, Osquery(core, sources), responses(sessions), names(projection)),
+        offers=(
+            *(devices, signals, seen, sources, pulls, Osquery(core, sources), responses(sessions), names(projection)),
+            signalled_devices(sessions, core.known, projection),
+        ),
         first_step=first_step,
         saw_sign_in=seen.saw,
         proofs={"prove_device": PROVE},
         periodic=(
-            Every("judge devices whose grace is over", DUE_SECONDS, devices.judging.judge_due),
-            Every("count healthy devices", COUNT_SECONDS, devices.count),
-            Every("forget tokens of devices", FORGET_SECONDS, devices.forget),
-            Every("end signals about devices whose time is over", DUE_SECONDS, signals.run_out),
-            Every("forget signals about devices that are over", FORGET_SECONDS, signals.forget),
-            Every("ask the sources of devices", ASK_SECONDS, pulls.ask_due),
-            Every("forget what removed sources said", FORGET_SECONDS, sources.forget_removed),
-            Every("write down the browsers that were seen", SEEN_SECONDS, seen.write),
-            Every("forget browsers that were seen long ago", FORGET_SECONDS, seen.forget),
+            Every("judge devices whose grace is over", DUE_SECONDS, devices.judging.judge_due, Once.IN_ALL),
+            Every("count healthy devices", COUNT_SECONDS, devices.count, Once.IN_ALL),
+            Every("forget tokens of devices", FORGET_SECONDS, devices.forget, Once.IN_ALL),
+            Every("end signals about devices whose time is over", DUE_SECONDS, signals.run_out, Once.IN_ALL),
+            Every("forget signals about devices that are over", FORGET_SECONDS, signals.forget, Once.IN_ALL),
+            Every("ask the sources of devices", ASK_SECONDS, pulls.ask_due, Once.IN_ALL),
+            Every("forget what removed sources said", FORGET_SECONDS, sources.forget_removed, Once.IN_ALL),
+            Every("write down the browsers that were seen", SEEN_SECONDS, seen.write, Once.PER_WORKER),
+            Every("forget browsers that were seen long ago", FORGET_SECONDS, seen.forget, Once.IN_ALL),
         ),
         close=devices.close,
     )

@@ -16,6 +16,7 @@ from limen.devices.compliance import Health, judge, managed_until
 from limen.devices.model import EnrolledDevice, Held, Posture, State
 from limen.facts import Device, FactStore, Risk
 from limen.storage import Feed, Snapshot
+from limen.synthetic import is_synthetic
 
 REPORTS: Final = "device_reports"
 """The kind of a change that says: these devices reported together."""
@@ -38,6 +39,7 @@ SCORES: Final = {1: 20, 2: 50, 3: 90}
 class Projection:
     """Keeps devices in the facts, and hands their keys and the instants at which they fall due to `known_key` and
     `due`, which are there once devices are served. `state_changed` hears what has become of one, whoever changed it.
+    `synthetic` are those of probes: signals can be about them, and nobody lists them.
     """
 
     def __init__(self, facts: FactStore, now: Callable[[], Instant]) -> None:
@@ -46,12 +48,15 @@ class Projection:
         self.known_key: Callable[[str, Mapping[str, str] | None], None] = lambda _device, _key: None
         self.state_changed: Callable[[str, State], None] = lambda _device, _state: None
         self.held: dict[str, Held] = {}
+        self.synthetic: dict[str, Held] = {}
         self._reported: dict[str, Mapping[str, JudgedReport]] = {}
         self._numbers = count()
         self.due: dict[str, Instant] = {}
 
     def register(self, feed: Feed) -> None:
-        feed.at_start(lambda snapshot: store.every(snapshot.connection), self._apply_all)
+        feed.at_start(
+            lambda snapshot: [*store.every(snapshot.connection), *store.synthetic(snapshot.connection)], self._apply_all
+        )
         feed.on("device", lambda snapshot, key: store.held(snapshot.connection, key), self.apply)
         feed.on(REPORTS, self._load_reports, lambda _key, found: self._apply_reports(found))
 
@@ -68,6 +73,9 @@ class Projection:
 
     def apply(self, device_id: str, held: Held | None, health: Health | None = None) -> None:
         """Take over what is kept of a device; None: it is gone. `health` is what it comes to now, if that is known."""
+        if is_synthetic(device_id):
+            self._apply_synthetic(device_id, held)
+            return
         before = self.held.get(device_id)
         self.due.pop(device_id, None)
         if held is not None and held.posture.risk:
@@ -94,6 +102,23 @@ class Projection:
         if before is not None and held is not None and before.device.state is not held.device.state:
             self.state_changed(device_id, held.device.state)
 
+    def _apply_synthetic(self, device_id: str, held: Held | None) -> None:
+        """That of a probe: decided about as any other, and none that can speak."""
+        facts = self._facts
+        if held is None or not held.posture.risk:
+            facts.device_risks.drop(device_id)
+        else:
+            facts.device_risks.put(device_id, Risk(SCORES[held.posture.risk], known=True))
+        if held is None or held.device.state is not State.ACTIVE:
+            facts.synthetic_devices.drop(device_id)
+        else:
+            facts.synthetic_devices.put(fact_of(held.device, held.posture, self._judged(held), 0))
+            facts.learned.put(("device", device_id), RISK, held.posture.risk)
+        if held is None:
+            self.synthetic.pop(device_id, None)
+        else:
+            self.synthetic[device_id] = held
+
     def again(self) -> None:
         """Judge every device anew: the rules are others."""
         for device_id, held in tuple(self.held.items()):
@@ -119,7 +144,7 @@ class Projection:
             self.apply(held.device.id, held, health)
 
     def _apply_all(self, every: list[Held]) -> None:
-        for gone in self.held.keys() - {one.device.id for one in every}:
+        for gone in (self.held.keys() | self.synthetic.keys()) - {one.device.id for one in every}:
             self.apply(gone, None)
         for one in every:
             self.apply(one.device.id, one)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -30,7 +31,7 @@ from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import Device, Session
 from limen.facts.device_rules import DeviceRules
-from limen.pillar import Core, DeviceSessions
+from limen.pillar import CompanyPeople, Core, DeviceSessions
 from limen.storage import Transaction
 
 T = TypeVar("T")
@@ -46,8 +47,10 @@ class Devices:
         self._core = core
         self._sessions = sessions
         self.projection = projection
-        self.nonces = Nonces()
-        self.enrolments = Enrolments(core.clock, core.settings.public_url, self.nonces, makers)
+        self.nonces = Nonces(core.keyring.key_for("device nonces"))
+        self.enrolments = Enrolments(
+            core.database.kept_briefly, core.clock, core.settings.public_url, self.nonces, makers
+        )
         self.reports = Reports(core, sessions, self.nonces, projection)
         self.streams = Streams()
         self.managements = DeviceManagements()
@@ -67,12 +70,14 @@ class Devices:
 
     async def begin(self, compact: bytes, address: str) -> dict[str, Any]:
         """Answer an agent that wants to enrol. Raises RefusedError."""
-        begun, nonce = self._refusing(lambda: self.enrolments.begin(compact, address), address)
+        with self._telling(address):
+            begun, nonce = await self.enrolments.begin(compact, address)
         return enrolment.told(begun, nonce, f"{self._core.settings.public_url}/devices/enrol")
 
     async def finish(self, compact: bytes, address: str) -> tuple[int, dict[str, Any]]:
         """Answer an agent that asks whether it is enrolled: the status, and what it is told. Raises RefusedError."""
-        waiting = self._refusing(lambda: self.enrolments.finishing(compact), address)
+        with self._telling(address):
+            waiting = await self.enrolments.finishing(compact)
         nonce = self.nonces.new(self._core.clock.now())
         if not waiting.owner_id and not waiting.token_hash:
             return 202, {"state": "waiting", "nonce": nonce, "poll_s": enrolment.POLL_SECONDS}
@@ -82,7 +87,7 @@ class Devices:
             self._tell_refused(refused, address)
             raise
         finally:
-            self.enrolments.done(waiting)
+            await self.enrolments.done(waiting)
         owner = self._core.known.people.get(device.owner_id)
         return 200, {
             "state": "enrolled",
@@ -100,6 +105,9 @@ class Devices:
     def _enrolled(self, transaction: Transaction, waiting: Enrolment) -> EnrolledDevice:
         now = self._core.clock.now()
         device = self.enrolments.enrol(transaction, waiting, now)
+        owner = self._core.offers.take(CompanyPeople).all(transaction).get(device.owner_id)
+        if owner is None or not owner.active:  # somebody was let go while their device waited
+            raise RefusedError(403, "refused", "its owner has no access any more", "ask whoever administers Limen")
         for touched in intake.match_device(transaction, device.id, now) - {device.id}:
             self.judging.again(transaction, touched, now)
         owner = self._core.known.people.get(device.owner_id)
@@ -114,9 +122,10 @@ class Devices:
             raise LimenError("nobody of this name has an active account", "choose somebody of the list of people")
         return await self._core.write(lambda t: enrolment.make_token(t, owner_id, self._core.clock.now(), by=by))
 
-    def refuse(self, waiting: Enrolment, session: Session) -> None:
+    async def refuse(self, waiting: Enrolment, session: Session) -> None:
         """Somebody to whom a device's code was given did not begin this: it may be an attempt to get in."""
-        self.enrolments.refuse(waiting)
+        if await self.enrolments.refuse(waiting) is None:
+            return  # somebody answered it meanwhile
         self._core.journal.record(
             Event(
                 at=self._core.clock.now(),
@@ -146,7 +155,8 @@ class Devices:
 
     async def tunnel(self, compact: bytes, address: str) -> dict[str, Any]:
         """Answer an agent that wants a tunnel, or has one. Raises RefusedError."""
-        return self._refusing(lambda: self.tunnels.take(compact), address)
+        with self._telling(address):
+            return await self.tunnels.take(compact)
 
     async def take_logs(self, compact: bytes, address: str) -> dict[str, Any]:
         """Answer an agent that sends logs of its device. Raises RefusedError."""
@@ -167,8 +177,9 @@ class Devices:
 
     def listen(self, compact: bytes, address: str) -> Stream:
         """An agent that wants to be told. Raises RefusedError."""
-        message = self._refusing(lambda: self.reports.proved(compact, Kind.STREAM), address)
-        self._refusing(lambda: self.nonces.judge(message.claims.get("nonce"), self._core.clock.now()), address)
+        with self._telling(address):
+            message = self.reports.proved(compact, Kind.STREAM)
+            self.nonces.judge(message.claims.get("nonce"), self._core.clock.now())
         stream = self.streams.open(message.device_id)
         device = self.device(message.device_id)
         if device.state is not State.ACTIVE:
@@ -314,9 +325,11 @@ class Devices:
             self.tunnels.end(device_id)
             self.streams.tell(device_id, "ended", why=state.value)
 
-    def _refusing(self, work: Callable[[], T], address: str) -> T:
+    @contextmanager
+    def _telling(self, address: str) -> Iterator[None]:
+        """What is refused in here is journaled."""
         try:
-            return work()
+            yield
         except RefusedError as refused:
             self._tell_refused(refused, address)
             raise

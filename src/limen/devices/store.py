@@ -46,6 +46,7 @@ from limen.devices.sources.matching import Claimant
 from limen.devices.sources.store import forget_matches, said_of, said_of_all, said_of_each
 from limen.storage.rows import row_of, value_of
 from limen.storage.tables import metadata, rows_called
+from limen.synthetic import MARK
 
 devices = Table(
     "devices",
@@ -95,6 +96,8 @@ device_tokens = Table(
 """One-time tokens by which a company's own devices are enrolled. A used one is gone."""
 
 TABLES: Final = (devices, device_tokens)
+_REAL: Final = ~devices.c.id.startswith(f"{MARK}_", autoescape=True)
+"""What no probe made."""
 _KEEP: Final = (
     update(devices)
     .where(devices.c.id == bindparam("device"))
@@ -178,13 +181,18 @@ def reported_at(connection: Connection, at: Instant) -> list[Held]:
 def every(connection: Connection) -> list[Held]:
     """All devices, by name."""
     said = said_of_all(connection)
-    query = select(devices).order_by(devices.c.name, devices.c.id)
+    query = select(devices).where(_REAL).order_by(devices.c.name, devices.c.id)
     return [_held(row, said.get(row.id, ())) for row in connection.execute(query)]
+
+
+def synthetic(connection: Connection) -> list[Held]:
+    """Those of probes; they are there for seconds."""
+    return [_held(row, ()) for row in connection.execute(select(devices).where(~_REAL))]
 
 
 def names(connection: Connection) -> dict[str, str]:
     """What each device is called, by its id."""
-    return {row.id: row.name for row in connection.execute(select(devices.c.id, devices.c.name))}
+    return {row.id: row.name for row in connection.execute(select(devices.c.id, devices.c.name).where(_REAL))}
 
 
 def ids_of(connection: Connection, owner_id: str, *states: State) -> list[str]:
@@ -214,7 +222,7 @@ def set_state(connection: Connection, device_id: str, state: State, now: Instant
 
 def count_because_of(connection: Connection, why: str, since: Instant) -> int:
     """How many devices are in the state they are in for this reason, and came into it since then."""
-    where = (devices.c.state != State.ACTIVE.value, devices.c.state_why == why, devices.c.state_at >= since)
+    where = (_REAL, devices.c.state != State.ACTIVE.value, devices.c.state_why == why, devices.c.state_at >= since)
     return connection.scalar(select(func.count()).where(*where)) or 0
 
 

@@ -23,7 +23,6 @@ from limen.facts.access_rules import FILE
 from limen.facts.directory import Directory
 from limen.finding import Finding, State
 from limen.pillar import Around
-from limen.storage import Snapshot
 
 NAME: Final = "directories"
 SILENT: Final[Milliseconds] = 10 * MINUTE
@@ -50,17 +49,7 @@ def _said(setup: Setup) -> Mapping[str, Directory]:
 
 
 def _listed(setup: Setup, said: Mapping[str, Directory]) -> list[ListedDirectory]:
-    try:
-        if not setup.database.is_there():
-            return []
-        engine = setup.database.readers()
-        try:
-            with engine.connect() as connection:
-                return listed(Snapshot(connection), said, setup.apps)
-        finally:
-            engine.dispose()
-    except Exception:  # noqa: BLE001 -- whatever is wrong with the database is said by another examination
-        return []
+    return setup.kept(lambda s: listed(s, said, setup.apps), []) or []
 
 
 def _of(one: ListedDirectory, now: Instant, *, is_running: bool) -> list[Finding]:

@@ -25,10 +25,13 @@ from limen.doctor.mail import mail
 from limen.doctor.names import names
 from limen.doctor.networks import networks
 from limen.doctor.places import places
+from limen.doctor.provisioning import provisioning
 from limen.doctor.sealing import sealing
 from limen.doctor.setup import Setup, setup_in
+from limen.doctor.signals import signals
 from limen.doctor.ssh_hosts import ssh_hosts
 from limen.doctor.transit import transit
+from limen.doctor.transmitters import transmitters
 from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams
 from limen.doctor.watching import watching
@@ -62,6 +65,9 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "networks": networks,
     "watching": watching,
     "directories": directories,
+    "accounts at apps": provisioning,
+    "signals of others": transmitters,
+    "shared signals": signals,
     "ssh hosts": ssh_hosts,
     "sealing": sealing,
 }

@@ -25,6 +25,7 @@ from limen.sso.upstream.issuer_client import IssuerClient, Proof
 from limen.sso.upstream.metadata import Metadata, discovery_url
 from limen.sso.upstream.saml_upstream import SamlUpstream
 from limen.sso.upstream.sign_in_file import FILE, read, shared_domains
+from limen.storage.kept_briefly import KeptBriefly
 
 NAME: Final = "sign-in services"
 TOLERATED: Final[Milliseconds] = 30 * SECOND
@@ -66,17 +67,7 @@ def _listed(setup: Setup) -> tuple[Issuer, ...]:
 
 def _with_secrets(setup: Setup) -> frozenset[str] | None:
     """The issuers whose secret is stored; None where the database can't be read."""
-    try:
-        if not setup.database.is_there():
-            return frozenset()
-        engine = setup.database.readers()
-        try:
-            with engine.connect() as connection:
-                return store.with_secrets(connection)
-        finally:
-            engine.dispose()
-    except Exception:  # noqa: BLE001 -- whatever is wrong with the database is said by another examination
-        return None
+    return setup.kept(lambda s: store.with_secrets(s.connection), frozenset[str]())
 
 
 async def _of_issuer(issuer: Issuer, kept: frozenset[str] | None) -> list[Finding]:
@@ -112,7 +103,9 @@ async def _of_issuer(issuer: Issuer, kept: frozenset[str] | None) -> list[Findin
 async def _keys_of(issuer: Issuer, fetching: Fetching) -> int:
     """How many keys it publishes. Raises IssuerError."""
     if issuer.saml is not None:
-        saml = SamlUpstream(issuer, fetching, SystemClock(), lambda: SamlKeys(()), _no_key, "")
+        saml = SamlUpstream(
+            issuer, fetching, KeptBriefly.in_memory(SystemClock()), SystemClock(), lambda: SamlKeys(()), _no_key, ""
+        )
         return len((await saml.described()).certificates)
     return len(await IssuerClient(issuer, fetching, SystemClock(), _no_proof).keys())
 

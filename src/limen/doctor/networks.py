@@ -11,6 +11,7 @@ from limen.doctor.setup import Setup
 from limen.enforcement.radius import store
 from limen.facts import App
 from limen.finding import Finding, State
+from limen.storage import Snapshot
 
 NAME: Final = "networks"
 
@@ -38,17 +39,11 @@ async def networks(setup: Setup) -> list[Finding]:
 
 def _kept(setup: Setup) -> _Kept | None:
     """None where the database can't be read."""
-    try:
-        if not setup.database.is_there():
-            return _Kept(frozenset(), has_server=False)
-        engine = setup.database.readers()
-        try:
-            with engine.connect() as connection:
-                return _Kept(frozenset(store.clients(connection)), store.has_servers(connection))
-        finally:
-            engine.dispose()
-    except Exception:  # noqa: BLE001 -- whatever is wrong with the database is said by another examination
-        return None
+
+    def read(snapshot: Snapshot) -> _Kept:
+        return _Kept(frozenset(store.clients(snapshot.connection)), store.has_servers(snapshot.connection))
+
+    return setup.kept(read, _Kept(frozenset(), has_server=False))
 
 
 def _without_secret(apps: list[App], kept: _Kept) -> Iterator[Finding]:

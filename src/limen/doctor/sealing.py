@@ -67,14 +67,4 @@ def _of(key: SealingKey) -> str:
 
 
 def _keys(setup: Setup) -> list[SealingKey]:
-    try:
-        if not setup.database.is_there():
-            return []
-        engine = setup.database.readers()
-        try:
-            with engine.connect() as connection:
-                return store.every(connection)
-        finally:
-            engine.dispose()
-    except Exception:  # noqa: BLE001 -- whatever is wrong with the database is said by another examination
-        return []
+    return setup.kept(lambda s: store.every(s.connection), []) or []

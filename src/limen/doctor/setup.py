@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from limen.company.apps_file import read_apps
@@ -21,8 +21,10 @@ from limen.errors import LimenError
 from limen.facts import App
 from limen.front.places import Places
 from limen.settings import Settings
+from limen.storage import Snapshot
 from limen.storage.backend import Backend
 
+T = TypeVar("T")
 MOST_HOSTS: Final = 500
 
 
@@ -61,6 +63,22 @@ class Setup:
     def database(self) -> Backend:
         """Raises DatabaseUnfitError where its URL leads nowhere."""
         return database_of(self.root, self.settings, environ=self.outside.environ)
+
+    def kept(self, read: Callable[[Snapshot], T], none_yet: T) -> T | None:
+        """What the database says, `none_yet` where there is no database yet; None where it can't be read: why is said
+        by the examination of the database.
+        """
+        try:
+            if not self.database.is_there():
+                return none_yet
+            engine = self.database.readers()
+            try:
+                with engine.connect() as connection:
+                    return read(Snapshot(connection))
+            finally:
+                engine.dispose()
+        except Exception:  # noqa: BLE001 -- another examination says what is wrong with it
+            return None
 
     @property
     def sign_in_host(self) -> str:

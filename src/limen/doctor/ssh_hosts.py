@@ -68,23 +68,13 @@ def _silent(enrolled: dict[str, EnrolledHost], now: Instant) -> Iterator[Finding
 
 
 def _enrolled(setup: Setup) -> list[EnrolledHost]:
-    try:
-        if not setup.database.is_there():
-            return []
-        engine = setup.database.readers()
-        try:
-            with engine.connect() as connection:
-                return store.hosts(connection)
-        finally:
-            engine.dispose()
-    except Exception:  # noqa: BLE001 -- whatever is wrong with the database is said by another examination
-        return []
+    return setup.kept(lambda s: store.hosts(s.connection), []) or []
 
 
 def _unsound(setup: Setup, now: Instant) -> set[tuple[str, str]]:
     """Each host that said of itself lately what it should not be, with why."""
     try:
-        newest = Reader(journal_folder(setup.root, setup.settings)).newest(MOST_EVENTS)
+        newest, _ = Reader(journal_folder(setup.root, setup.settings)).newest(MOST_EVENTS)
     except OSError:
         return set()
     return {

@@ -8,7 +8,7 @@ else's browser (login CSRF).
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from re import compile as pattern
@@ -63,11 +63,11 @@ class AppLogins:
         self._states = states
         self._public_url = public_url
 
-    def issue(self, session: Session, app_id: str, bind: str, to: str, *, tied_until: Instant = 0) -> str:
+    async def issue(self, session: Session, app_id: str, bind: str, to: str, *, tied_until: Instant = 0) -> str:
         """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session, and
         `tied_until` the end of the tie that this browser came with (0: it had none).
 
-        Raises AppLoginRefusedError when `bind` or `to` is not what `/.limen/start` gives.
+        Raises AppLoginRefusedError when `bind` or `to` is not what `/.limen/start` gives, StorageError.
         """
         if not _TOKEN.fullmatch(bind.encode("utf-8", "replace")):
             raise AppLoginRefusedError("bind-malformed")
@@ -80,20 +80,20 @@ class AppLogins:
             "to": where,
             "tied_until": str(tied_until),
         }
-        return self._states.issue(_PURPOSE, bind.encode(), stands_for, CODE_LIVES_SECONDS)
+        return await self._states.issue(_PURPOSE, bind.encode(), stands_for, CODE_LIVES_SECONDS)
 
     def callback_url(self, app: App, code: str) -> str:
         """Where the browser takes the code: on the app's own host, never on one that a client named."""
         return f"{answers.app_origin(app.host, self._public_url)}/.limen/callback?{urlencode({'code': code})}"
 
-    def redeem(self, code: bytes, app_id: str, binding: bytes) -> tuple[str, str, Instant]:
+    async def redeem(self, code: bytes, app_id: str, binding: bytes) -> tuple[str, str, Instant]:
         """The sign-in session and the path a good code stands for, and until when the tie holds that it was asked for
         with (0: with none). The code is spent, whatever comes of it.
 
-        Raises AppLoginRefusedError.
+        Raises AppLoginRefusedError, StorageError.
         """
         try:
-            stands_for = self._states.take(_PURPOSE, bind_of(binding) if binding else b"", code)
+            stands_for = await self._states.take(_PURPOSE, bind_of(binding) if binding else b"", code)
         except StateRefusedError as refused:
             raise AppLoginRefusedError(_WORDS[refused.word]) from None
         if stands_for["app"] != app_id:
@@ -168,7 +168,7 @@ class AppLoginRoutes:
         code = _parameter(request.query, "code").encode("utf-8", "replace")
         try:
             binding = _good_token(request.cookies, START_COOKIE)
-            session_id, to, tied_until = self.app_logins.redeem(code, request.app.id, binding)
+            session_id, to, tied_until = await self.app_logins.redeem(code, request.app.id, binding)
             known = self.doors.known
             state = known.session_state(known.sessions.get(session_id), "", self.doors.clock.now())
             if state is not SessionState.LIVE:
@@ -192,18 +192,21 @@ class AppLoginRoutes:
                 label=gettext_noop("Open {app} again"),
                 app=request.app.name,
             )
-        return answers.go_on(to, (_set_cookie(APP_COOKIE, token.encode(), None), *self._ties(token)))
+        return answers.go_on(to, (_set_cookie(APP_COOKIE, token.encode(), None), *await self._ties(token)))
 
-    def _ties(self, token: str) -> Iterator[tuple[bytes, bytes]]:
+    async def _ties(self, token: str) -> list[tuple[bytes, bytes]]:
         """What ties the session that has just been opened to its browser, now and from now on."""
         session, now = self.doors.known.session(sha256(token.encode()).digest()), self.doors.clock.now()
+        ties: list[tuple[bytes, bytes]] = []
         if session is None:
-            return
+            return ties
         if session.bound_until > now:
             good_for = session.bound_until - now
-            yield tie_cookie(self.doors.tied.ties.give(session.id, now, good_for), good_for)
+            ties.append(tie_cookie(self.doors.tied.ties.give(session.id, now, good_for), good_for))
         if self.browser_keys is not None and not session.tied_from and self.public_url.startswith("https:"):
-            yield self.browser_keys.invitation(session.id, BROWSER_KEY_PATH)
+            with suppress(StorageError):  # it goes on without, as in a browser that has no such keys
+                ties.append(await self.browser_keys.invitation(session.id, BROWSER_KEY_PATH))
+        return ties
 
     async def _sign_out(self, request: AppLoginRequest) -> answers.Reply:
         session = self.session(request)

@@ -59,9 +59,9 @@ class BrowserKeys:
         self._sessions = sessions
         self._clock = clock
 
-    def invitation(self, session_id: str, path: str) -> tuple[bytes, bytes]:
+    async def invitation(self, session_id: str, path: str) -> tuple[bytes, bytes]:
         """The header field by which a browser that can registers a key for its new session at `path`."""
-        challenge = self._challenge(session_id)
+        challenge = await self._challenge(session_id)
         return REGISTRATION, f'({ALGORITHM});path="{path}";challenge="{challenge}"'.encode()
 
     async def answer(self, session: Session | None, asked: Asked) -> answers.Reply:
@@ -75,36 +75,36 @@ class BrowserKeys:
         if asked.session_id.strip(b'"') != session.id.encode():
             return _refused(400, "another_session")
         if not asked.proof:
-            field = (CHALLENGE, f'"{self._challenge(session.id)}";id="{session.id}"'.encode())
+            field = (CHALLENGE, f'"{await self._challenge(session.id)}";id="{session.id}"'.encode())
             reply = _refused(403, "challenge")
             return answers.Reply(reply.status, (*reply.fields, field), reply.body)
-        if not self._is_proved(session, asked.proof, json.loads(await self._sessions.key_of(session.id) or "{}")):
+        if not await self._is_proved(session, asked.proof, json.loads(await self._sessions.key_of(session.id) or "{}")):
             return _refused(400, "not_proved")
         await self._sessions.proved(session.id)
         return self._tied(session, asked)
 
     async def _register(self, session: Session, asked: Asked) -> answers.Reply:
         key = _own_key(asked.proof)
-        if key is None or not self._is_proved(session, asked.proof, key):
+        if key is None or not await self._is_proved(session, asked.proof, key):
             return _refused(400, "not_proved")
         if not await self._sessions.keep_key(session.id, json.dumps(key)):
             return _refused(409, "registered_already")
         return self._tied(session, asked)
 
-    def _is_proved(self, session: Session, proof: bytes, key: Mapping[str, str]) -> bool:
+    async def _is_proved(self, session: Session, proof: bytes, key: Mapping[str, str]) -> bool:
         """Whether this key signed a challenge that this session was given, which is spent then."""
         claims = _claims(proof, key)
         challenge = claims.get("jti") if claims is not None else None
         if not isinstance(challenge, str):
             return False
         try:
-            self._states.take(_PURPOSE, session.id.encode(), challenge.encode("utf-8", "replace"))
+            await self._states.take(_PURPOSE, session.id.encode(), challenge.encode("utf-8", "replace"))
         except StateRefusedError:
             return False
         return True
 
-    def _challenge(self, session_id: str) -> str:
-        return self._states.issue(_PURPOSE, session_id.encode(), {}, CHALLENGE_SECONDS)
+    async def _challenge(self, session_id: str) -> str:
+        return await self._states.issue(_PURPOSE, session_id.encode(), {}, CHALLENGE_SECONDS)
 
     def _tied(self, session: Session, asked: Asked) -> answers.Reply:
         said = {

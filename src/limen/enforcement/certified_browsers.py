@@ -31,7 +31,7 @@ class CertifiedBrowsers:
     clock: Clock
     public_url: str
 
-    def answer(self, query: bytes, certificate: bytes) -> answers.Reply:
+    async def answer(self, query: bytes, certificate: bytes) -> answers.Reply:
         """Back to the sign-in host, with a code where this connection has a certificate that counts."""
         asked = (
             parse_qs(query[:LONGEST_QUERY].decode("latin-1"), max_num_fields=8) if len(query) <= LONGEST_QUERY else {}
@@ -41,5 +41,5 @@ class CertifiedBrowsers:
         code = ""
         if held is not None and _SESSION.fullmatch(session):
             stands_for = {"device": held.device_id, "app": app[:128], "to": to[:2_048]}
-            code = self.states.issue(CERTIFIED, session.encode(), stands_for, CODE_SECONDS)
+            code = await self.states.issue(CERTIFIED, session.encode(), stands_for, CODE_SECONDS)
         return answers.go_on(f"{self.public_url}/devices/prove/certificate?{urlencode({'code': code})}")

@@ -98,19 +98,24 @@ class CheckServer:
         self._server: asyncio.Server | None = None
         self._socket_path: Path | None = None
         self.addresses: dict[bytes, str] = {}
+        self.is_leaving = False
 
-    async def start(self, listen: str) -> None:
-        """Listen on `host:port` (loopback only) or `unix:/path`. Raises OSError or ValueError when that can't be."""
+    async def start(self, listen: str | socket.socket) -> None:
+        """Answer on a socket that listens, or on one made by `listen_for_checks`, which is removed at the end."""
         loop = asyncio.get_running_loop()
-        if listen.startswith("unix:"):
-            self._socket_path = _free_socket_path(listen[5:])
-            self._server = await loop.create_unix_server(self._connection, str(self._socket_path), backlog=1_024)
-            self._socket_path.chmod(0o660)
+        own = listen_for_checks(listen) if isinstance(listen, str) else listen
+        if isinstance(listen, str) and own.family == socket.AF_UNIX:
+            self._socket_path = Path(own.getsockname())
+        if own.family == socket.AF_UNIX:
+            self._server = await loop.create_unix_server(self._connection, sock=own, backlog=1_024)
         else:
-            host, _, port = listen.rpartition(":")
-            if not ip_address(host.strip("[]")).is_loopback:
-                raise ValueError(f"the check server listens on loopback or a unix socket only, not on {host}")
-            self._server = await loop.create_server(self._connection, host.strip("[]"), int(port), backlog=1_024)
+            self._server = await loop.create_server(self._connection, sock=own, backlog=1_024)
+
+    def say_last(self) -> None:
+        """Take no new connections, and end each with its next answer: another worker takes over."""
+        self.is_leaving = True
+        if self._server is not None:
+            self._server.close()
 
     @property
     def port(self) -> int:
@@ -267,7 +272,7 @@ class _Connection(asyncio.Protocol):
         if not self._has_asked:
             self._asks_first()
         said = self._answer()
-        if self._parser.should_keep_alive():
+        if self._parser.should_keep_alive() and not self._server.is_leaving:
             self.said = self.said + said if self.said else said
         elif not self._transport.is_closing():
             self._say_last(said)
@@ -322,7 +327,7 @@ class _Connection(asyncio.Protocol):
         answer = server.doors.decide_request(door, method, host, uri, cookies, address, presented, sender, certificate)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
-        if answer.route is not None and answer.route.stays_open:  # an answer once is not enough for it
+        if answer.route is not None and answer.route.is_for_the_gateway:  # an answer once is not enough
             return self._refused_before("check-stream")
         who = server.identity.block(answer)
         if said:
@@ -400,6 +405,27 @@ class _Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         self._transport.abort()
+
+
+def listen_for_checks(listen: str) -> socket.socket:
+    """A socket on `host:port` (loopback only) or `unix:/path`. Raises OSError or ValueError when that can't be."""
+    if listen.startswith("unix:"):
+        path = _free_socket_path(listen[5:])
+        own = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            own.bind(str(path))
+            path.chmod(0o660)
+            own.listen(1_024)
+        except OSError:
+            own.close()
+            raise
+        return own
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    if not ip_address(host).is_loopback:
+        raise ValueError(f"the check server listens on loopback or a unix socket only, not on {host}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, int(port)), family=family, backlog=1_024)
 
 
 def _free_socket_path(text: str) -> Path:

@@ -79,6 +79,10 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     def permitted(self) -> bool:
         return self.effect is Effect.PERMIT
 
+    def is_of(self, person_id: str) -> bool:
+        """Whether this person's session asked."""
+        return self.session is not None and self.session.person_id == person_id
+
     @property
     def facts(self) -> Facts | None:
         return self.decision.facts if self.decision is not None else None

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
+from limen.enforcement.brokered.accounts import CLOSED
+from limen.enforcement.brokered.at_vendor import for_browser
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.documents.freshly import FreshlyAsked
 from limen.enforcement.documents.guard import DocumentGuard, Verdict
@@ -81,6 +83,9 @@ class Exchange:
     _carrying: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def run(self) -> None:
+        if self._answer.route is not None and self._answer.route.is_closed:
+            await self.refuse(*CLOSED)
+            return
         if self._declared_length() > self._app.upstream.max_request_bytes:
             await self.refuse(*TOO_LARGE)
             return
@@ -164,12 +169,8 @@ class Exchange:
         coming = guard.asked(Channel.DOWNLOAD, self._answer, self._app, name_in(self._target)) if guard else None
         fields = self._fields if coming is None else asked_whole(self._fields)
         try:
-            response = await self._gateway.upstreams.open(
-                self._app,
-                self._method,
-                self._target.decode("ascii"),
-                self._gateway.for_upstream(self._answer, self._app, fields, self._address),
-                body,
+            response = await self._gateway.open(
+                self._answer, self._app, self._method, self._target.decode("ascii"), fields, self._address, body
             )
         except UpstreamError as wrong:
             await self._failed(wrong)
@@ -209,13 +210,13 @@ class Exchange:
         """Whether it is looked at as it comes. Whoever stores a file chooses its type: what says how long it is has an
         end, and is judged as a whole.
         """
-        fields = headers.downstream_response(response.raw_headers)
+        fields = self._fields_back(response)
         has_length = bool(headers.first(fields, b"content-length"))
         return self._stays_open or (is_endless(headers.first(fields, b"content-type")) and not has_length)
 
     async def _back_looked_into(self, guard: DocumentGuard, coming: Passing | None, response: Any) -> None:
         """`coming`: None where nobody asks yet, about what may go on for days."""
-        fields = headers.downstream_response(response.raw_headers)
+        fields = self._fields_back(response)
         if self._method == "HEAD" or response.status in {204, 304}:
             await self._back(response, response.content.iter_any())
             return
@@ -272,7 +273,7 @@ class Exchange:
                 undoing = None
                 if passing is not None:
                     raise _StoppedError
-            elif not await guard.piece_may_pass(passing, pieces, self._about(), reads):
+            elif not await guard.piece_may_pass(passing, pieces, reads):
                 raise _StoppedError
             yield piece
 
@@ -280,7 +281,7 @@ class Exchange:
         head = {
             "type": "http.response.start",
             "status": response.status,
-            "headers": headers.downstream_response(response.raw_headers),
+            "headers": self._fields_back(response),
         }
         try:
             first = await anext(chunks, b"")
@@ -297,6 +298,12 @@ class Exchange:
                 raise
             return
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _fields_back(self, response: Any) -> Fields:
+        fields = headers.downstream_response(response.raw_headers)
+        if self._app.account is None:
+            return fields
+        return for_browser(self._app, fields, answers.app_origin(self._app.host, self._gateway.public_url))
 
     async def _broke_off(self, wrong: Exception) -> bool:
         """Whether this is an app's response that broke off; then it is said, as far as it can be."""

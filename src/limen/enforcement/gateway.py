@@ -6,15 +6,15 @@ section 7.6.1), redirects and cookies are the app's own affair, and who is askin
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import AsyncIterable, Awaitable, Callable, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from limen.admission import TOO_MANY
-from limen.browser_state import BrowserStates
 from limen.enforcement import answers, authorization, certified_browsers, headers, websockets
 from limen.enforcement.addresses import Network, client_address, is_trusted, under
 from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.brokered.accounts import BrokeredAccounts
 from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
@@ -27,9 +27,12 @@ from limen.enforcement.hosts import plain_host
 from limen.enforcement.preflight import Preflight, leave, no_leave, preflight_in
 from limen.enforcement.streams import Streams
 from limen.enforcement.strict_http import entry_of
-from limen.enforcement.upstreams import UpstreamError, Upstreams
+from limen.enforcement.upstreams import UpstreamError, Upstreams, unreachable
 from limen.events import Event, Outcome
 from limen.facts import App
+
+if TYPE_CHECKING:
+    import aiohttp
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -55,12 +58,12 @@ class Gateway:
         certificate_domain: str = "",
         certified: CertifiedBrowsers | None = None,
         guard: DocumentGuard | None = None,
+        brokered: BrokeredAccounts | None = None,
     ) -> None:
         self.guard = guard
+        self.brokered = brokered
         self.certificate_domain = certificate_domain
-        self.certified = certified or CertifiedBrowsers(
-            BrowserStates(doors.clock), doors.tied.ties, doors.clock, public_url
-        )
+        self.certified = certified
         self.doors = doors
         self.identity = identity
         self.public_url = public_url
@@ -166,6 +169,24 @@ class Gateway:
             ours.insert(0, (b"host", host))
         return headers.upstream_request(fields, ours)
 
+    async def open(
+        self,
+        answer: Answer,
+        app: App,
+        method: str,
+        target: str,
+        fields: Fields,
+        address: str,
+        body: AsyncIterable[bytes] | None,
+    ) -> aiohttp.ClientResponse:
+        """Send a permitted request on, and wait for the head of its response. Raises UpstreamError."""
+        if app.account is None:
+            return await self.upstreams.open(app, method, target, self.for_upstream(answer, app, fields, address), body)
+        if self.brokered is None:
+            raise unreachable(app, "account-unknown")
+        origin = answers.app_origin(app.host, self.public_url)
+        return await self.brokered.open(app, answer.session, method, target, fields, body, origin)
+
     def holds_too_much(self, scope: Scope, answer: Answer, address: str) -> bool:
         """Count a permitted request under whoever sent it; True, and journaled, where they have too many in progress.
 
@@ -196,8 +217,12 @@ class Gateway:
         fields, certificate = self.certificate(scope)
         address = self.address(scope, fields)
         path: bytes = scope["raw_path"]
-        if path == certified_browsers.PATH and self._is_the_certificates_host(scope, fields):
-            await reply_with(send, self.certified.answer(scope["query_string"], certificate))
+        if (
+            self.certified is not None
+            and path == certified_browsers.PATH
+            and self._is_the_certificates_host(scope, fields)
+        ):
+            await reply_with(send, await self.certified.answer(scope["query_string"], certificate))
             return
         if path.startswith(PREFIX):
             app = self.doors.hosts.app_on(headers.first(fields, b"host"))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from limen.pillar import Core, SignOnDecision
 
 
-def kept_open(core: Core, doors: DecisionPoint) -> tuple[KeptOpen, Callable[[], None]]:
-    """What is offered, and how all of it is left when Limen stops: nobody is told of an end then."""
+def kept_open(core: Core, doors: DecisionPoint) -> tuple[KeptOpen, Streams]:
+    """What is offered, and what is open of it. Closed when Limen stops, nobody is told of an end."""
     streams = Streams(doors)
 
     def decide(
@@ -51,4 +51,4 @@ def kept_open(core: Core, doors: DecisionPoint) -> tuple[KeptOpen, Callable[[], 
         streams.add(stream)
         return lambda: streams.remove(stream)
 
-    return KeptOpen(decide, end, watch), streams.close
+    return KeptOpen(decide, end, watch), streams

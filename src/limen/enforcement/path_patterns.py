@@ -119,6 +119,15 @@ class PathPatterns:
         gone = {(*place, name) for name in names}
         self.kept = {segments for segments in self.kept if segments[: len(place) + 1] not in gone}
 
+    def join(self, other: PathPatterns) -> None:
+        """Take over what another worker keeps. Where one of both keeps no further names, those stay that it kept."""
+        kept = {
+            name for name in self.kept if name[:-1] in self.wide or name[:-1] not in other.wide or name in other.kept
+        }
+        theirs = {name for name in other.kept - kept if name[:-1] not in self.wide}
+        self.kept = kept | set(sorted(theirs)[: max(0, MOST_KEPT - len(kept))])
+        self.wide |= other.wide
+
     def _after(self, found: Segments, segment: str) -> Segments:
         name = (*found, segment)
         return name if segment in _NO_NAMES or name in self.kept else (*found, ANYTHING)

@@ -18,6 +18,7 @@ _TITLES = {
     Named.DUPLICATE_COOKIE: "The session cookie was sent twice",
     Named.PERSON_INACTIVE: "The person's account is not active",
     Named.FACTOR_MISSING: "A factor that is required of the person is missing",
+    Named.NOT_STARTED: "The person's first day has not come",
     Named.LEASE_EXPIRED: "Limen has lost touch with its database",
     Named.JOURNAL_UNWRITABLE: "The journal can't be written",
     Named.DISK_FULL: "The disk is full; administrators still have access, to free up space",

@@ -18,6 +18,7 @@ _DISCOVERY = b"/info/refs"
 _PUSH = b"service=git-receive-pack"
 _METHOD_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
 _ANY_METHOD = frozenset({"GET", "POST"})
+_READING = frozenset({"GET", "HEAD"})
 _DEEPEST = 32
 """Segments that stand for any rest: more than the `*` of any rule in one line."""
 NO_RULE = "(no rule)"
@@ -32,13 +33,17 @@ class MethodRefusedError(ValueError):
 class Route:
     """What a method and path came to: the request a decision is asked about, and whether it is declared public.
 
-    `stays_open`: declared under `streams`, so that only the gateway may carry it.
+    `stays_open`: declared under `streams`. `is_for_the_gateway`: only it may carry such a request, as it is one of
+    those, or signs people in there. `is_closed`: nobody may ask for it with the account that people share there,
+    or sign in with that: wrong tries would lock it for everybody.
     """
 
     request: Request
     path: str
     public: PublicRoute | None = None
     stays_open: bool = False
+    is_for_the_gateway: bool = False
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ class Routes:
     _rules: tuple[_Compiled, ...] = field(init=False)
     _public: tuple[tuple[PublicRoute, _Pattern], ...] = field(init=False)
     _streams: tuple[_Pattern, ...] = field(init=False)
+    _closed: tuple[_Pattern, ...] = field(init=False)
+    _signs_in: tuple[_Pattern, ...] = field(init=False)
     _memo: dict[tuple[bytes, bytes], Route] = field(init=False)
     _requests: dict[Request, Request] = field(init=False, default_factory=dict)
 
@@ -116,6 +123,11 @@ class Routes:
         self._rules = tuple(compiled)
         self._public = tuple((route, _Pattern.parse(route.pattern)) for route in self.app.public)
         self._streams = tuple(_Pattern.parse(pattern).folded() for pattern in self.app.streams)
+        account = self.app.account
+        never = account.never if account is not None else ()
+        self._closed = tuple(_Pattern.parse(pattern).folded() for pattern in never)
+        signs_in = account.sign_in.partition("?")[0] if account is not None else ""
+        self._signs_in = (_Pattern.parse(signs_in).folded(),) if signs_in else ()
         named = [rule.action for rule in self.app.rules]
         self.fallback = max(named, key=STRICTNESS.__getitem__, default="administer")
 
@@ -174,7 +186,15 @@ class Routes:
         if len(self._requests) >= ROUTES_KEPT:
             self._requests.clear()
         request = self._requests.setdefault(asked, asked)  # one value for all paths of a pattern: equal ones fold
-        return Route(request, readings.paths[0], self._declared_public(method, readings), self._stays_open(readings))
+        stays_open = _is_any(self._streams, readings)
+        return Route(
+            request,
+            readings.paths[0],
+            self._declared_public(method, readings),
+            stays_open=stays_open,
+            is_for_the_gateway=stays_open or self.app.account is not None,
+            is_closed=_is_any(self._closed, readings) or (method not in _READING and _is_any(self._signs_in, readings)),
+        )
 
     def _strictest(self, method: str, segments: tuple[str, ...]) -> tuple[str, str]:
         """The strictest rule that fits; one that fits only when case is ignored can tighten, never loosen."""
@@ -186,19 +206,20 @@ class Routes:
         strictest = max(exact + loose, key=lambda rule: STRICTNESS[rule.action])
         return strictest.action, strictest.pattern
 
-    def _stays_open(self, readings: paths.Readings) -> bool:
-        """Whether any reading of the path, in any case of its letters, is declared a stream."""
-        if not self._streams:
-            return False
-        read = [_segments(path.casefold()) for path in readings.paths]
-        return any(pattern.matches(segments) for pattern in self._streams for segments in read)
-
     def _declared_public(self, method: str, readings: paths.Readings) -> PublicRoute | None:
         """A public route opens only what every reading of the path agrees on."""
         for route, pattern in self._public:
             if _fits(route.methods, method) and all(_is_public(route, pattern, path) for path in readings.paths):
                 return route
         return None
+
+
+def _is_any(patterns: tuple[_Pattern, ...], readings: paths.Readings) -> bool:
+    """Whether any reading of the path, in any case of its letters, is one of these."""
+    if not patterns:
+        return False
+    read = [_segments(path.casefold()) for path in readings.paths]
+    return any(pattern.matches(segments) for pattern in patterns for segments in read)
 
 
 def _is_public(route: PublicRoute, pattern: _Pattern, path: str) -> bool:

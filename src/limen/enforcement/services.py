@@ -14,6 +14,8 @@ from limen.enforcement import traffic_store
 from limen.enforcement.addresses import UntrustedProxies, is_plain_http
 from limen.enforcement.app_login import AppLoginRoutes, AppLogins
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.brokered import store as brokered_store
+from limen.enforcement.brokered.accounts import BrokeredAccounts
 from limen.enforcement.browser_keys import BrowserKeys
 from limen.enforcement.certified_browsers import CertifiedBrowsers
 from limen.enforcement.check import CheckServer
@@ -21,7 +23,8 @@ from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.documents.guard import DocumentGuard
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
-from limen.facts import App
+from limen.enforcement.upstreams import Upstreams
+from limen.facts import App, SessionState
 from limen.http_bodies.spool import Budget
 from limen.pillar import AppSessions, BrowserSessions, Core, Figure
 from limen.pillar.data_checks import DataChecks
@@ -42,6 +45,7 @@ class EnforcementServices:
     check: CheckServer
     hops: UntrustedProxies
     admission: Admission
+    brokered: BrokeredAccounts
     core: Core
 
     def figures(self) -> Iterable[Figure]:
@@ -68,8 +72,22 @@ class EnforcementServices:
         key = self.core.keyring.key_for(_DOCUMENTS)
         budget = Budget(folder=self.core.root / self.core.settings.storage.data)
         self.gateway.guard = DocumentGuard(
-            checks, self.core.clock, key, budget, names_documents=lambda: self.core.engine().names_documents
+            checks,
+            self.core.database.kept_briefly,
+            key,
+            budget,
+            names_documents=lambda: self.core.engine().names_documents,
         )
+
+    async def forget_brokered(self) -> None:
+        """Let go of sessions at vendors whose person is signed in no more, and sign them out there."""
+        known, now = self.core.known, self.core.clock.now()
+
+        def lives(session_id: str) -> bool:
+            found = known.issued(session_id)  # a sign-in, or a program's token
+            return found is not None and known.session_state(found, found.app, now) is SessionState.LIVE
+
+        await self.brokered.forget(lives, known.apps)
 
     async def keep_observed(self) -> None:
         """Write down what only memory holds of apps in onboarding."""
@@ -113,6 +131,15 @@ async def build(core: Core) -> EnforcementServices:
     admission = Admission(limits)
     fronts = limits.of_the_fronts
     asking = admission.listener("check", connections=fronts, of_a_source=fronts, owned=fronts)
+    upstreams = Upstreams()
+
+    def secret_of(app: App) -> brokered_store.Secret:
+        return core.database.read(lambda it: brokered_store.secret_of(it.connection, core.keyring, app))
+
+    brokered = BrokeredAccounts(upstreams, clock, core.journal.record, secret_of, core.database.kept_briefly)
+    core.feed.on(
+        brokered_store.CHANGED, lambda _snapshot, app_id: app_id, lambda _key, app_id: brokered.secret_changed(app_id)
+    )
     return EnforcementServices(
         doors=doors,
         said=said,
@@ -126,6 +153,8 @@ async def build(core: Core) -> EnforcementServices:
             trusted=trusted,
             certificate_domain=certificate_domain,
             certified=CertifiedBrowsers(states, own_ties, clock, url),
+            upstreams=upstreams,
+            brokered=brokered,
         ),
         check=CheckServer(
             doors=doors,
@@ -137,5 +166,6 @@ async def build(core: Core) -> EnforcementServices:
         ),
         hops=UntrustedProxies(trusted),
         admission=admission,
+        brokered=brokered,
         core=core,
     )

@@ -26,6 +26,8 @@ SLICE_SECONDS: Final = 0.005
 """For how long streams are looked at before the event loop does something else."""
 WITHIN_SECONDS: Final = 3.0
 """How long a stream may wait for its turn after a change."""
+CUTS_KEPT: Final = 5_000
+"""Of how many it is known whose they were."""
 TOO_LATE: Final = "not-decided-in-time"
 STOPS: Final = "limen-stops"
 
@@ -94,6 +96,7 @@ class Streams:
         self._about: dict[Subject, set[Stream]] = {}
         self._queue = LookQueue()
         self._changed: deque[Subject] = deque()
+        self._cuts: deque[tuple[str, Instant]] = deque(maxlen=CUTS_KEPT)
         self._taking_up = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop_watching: Callable[[], None] | None = None
@@ -106,6 +109,10 @@ class Streams:
     def open(self) -> list[Stream]:
         """Those that are open now."""
         return list(self._open)
+
+    def cut_of(self, person_id: str, since: Instant) -> int:
+        """How many of somebody's were cut from then on, of the last that were."""
+        return sum(whose == person_id and at >= since for whose, at in self._cuts)
 
     def are_settled(self) -> bool:
         """Whether every stream was decided since the last change."""
@@ -240,10 +247,12 @@ class Streams:
     def _cut(self, stream: Stream, word: str) -> None:
         self.remove(stream)
         stream.cut(word)
-        answer = stream.answer
+        answer, now = stream.answer, self._doors.clock.now()
+        if answer.session is not None:
+            self._cuts.append((answer.session.person_id, now))
         self._doors.journal.record(
             Event(
-                at=self._doors.clock.now(),
+                at=now,
                 kind="stream.cut",
                 outcome=Outcome.FAILURE,
                 actor=answer.session.person_id if answer.session else "",

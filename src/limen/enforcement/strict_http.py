@@ -24,6 +24,14 @@ from limen.enforcement.headers import CONNECTION_FIELD
 MAX_HEADER_BYTES = 65_536
 MAX_HEADER_FIELDS = 128
 MAX_TARGET_BYTES = 8_192
+FRONT_IDLE_SECONDS = 75
+"""How long a connection of a trusted proxy may idle: longer than proxies keep one that does, so that it is theirs to
+end. Whoever ends it on this side may do so just when the next request is sent.
+"""
+LAST_LOOK_SECONDS = 0.02
+"""Before a connection that idles is ended: whatever has come by then is read and answered. On a busy machine it may be
+there for long already.
+"""
 LARGEST_COPIED = 65_536
 """A larger part of a body is not copied to be sent with its head."""
 _CONNECTION_FIELD = CONNECTION_FIELD.lower().encode()
@@ -41,9 +49,7 @@ class _UnreadableError(Exception):
         self.status = status
 
 
-def protocol(
-    refused: Refused, listener: Listener | None = None, trusted: Sequence[Network] = ()
-) -> type[HttpToolsProtocol]:
+def protocol(refused: Refused, listener: Listener | None = None, trusted: Sequence[Network] = ()) -> type[WireProtocol]:
     """The protocol class for `uvicorn.Config(http=…)` that tells `refused` of what it will not read.
 
     `trusted` are the proxies that may say for whom they ask. An application finds the connection's `Entry` as
@@ -120,6 +126,8 @@ class WireProtocol(HttpToolsProtocol):
     refused: Refused
     listener: Listener
     trusted: tuple[Network, ...] = ()
+    is_leaving = False
+    """Whether each connection ends with its next answer, because another worker takes over."""
 
     _wrong: _UnreadableError | None = None
     _entry: Entry | None = None
@@ -136,9 +144,9 @@ class WireProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         if self.ws_protocol_class is not None:
             self.ws_protocol_class = self._websocket  # type: ignore[assignment]
-        self.timeout_keep_alive = self.listener.limits.idle_seconds
         self._address = self.client[0] if self.client else ""
         is_front = not self._address or is_trusted(self._address, self.trusted)
+        self.timeout_keep_alive = FRONT_IDLE_SECONDS if is_front else self.listener.limits.idle_seconds
         self._entry = self.listener.enter(self._address, self._drop, is_front=is_front)
         if self._entry is None:
             type(self).refused(TOO_MANY, self._address)
@@ -147,6 +155,34 @@ class WireProtocol(HttpToolsProtocol):
         self.app_state = {**self.app_state, "entry": self._entry}
         self.app = self._unless_it_gave_way
         self._expect(self.listener.limits.head_seconds)
+
+    @classmethod
+    def says_last(cls) -> None:
+        """From now on each connection ends with its next answer."""
+        cls.is_leaving = True
+
+    def say_last(self) -> None:
+        """End with the answer that is under way, where its head has not gone out yet; else with the next."""
+        cycle = self._newest()
+        if cycle is not None and not cycle.response_started:
+            cycle.keep_alive = False
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Called when it has idled for long. What comes before the last look takes it back, as it does before this."""
+        self.timeout_keep_alive_task = self.loop.call_later(LAST_LOOK_SECONDS, super().timeout_keep_alive_handler)
+
+    def shutdown(self) -> None:
+        """The server ends: so does this, with its next answer where a request has begun to come, else at once."""
+        self.is_leaving = True
+        cycle = self._newest()
+        if cycle is not None and not cycle.response_complete:
+            cycle.keep_alive = False
+        self.loop.call_later(LAST_LOOK_SECONDS, self._end_if_idle)
+
+    def _end_if_idle(self) -> None:
+        cycle = self._newest()
+        if self._is_whole and (cycle is None or cycle.response_complete):
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._entry is not None:
@@ -194,6 +230,8 @@ class WireProtocol(HttpToolsProtocol):
         before = self.cycle
         super().on_headers_complete()
         if self.cycle is not before:
+            if self.is_leaving:
+                self.cycle.keep_alive = False
             self.cycle.transport = cast("asyncio.Transport", _OnePacket(self.transport, self.loop))
 
     def on_body(self, body: bytes) -> None:

@@ -5,8 +5,11 @@ Facts about a device hold for a request that comes with one of them; one that co
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from limen import ties
 from limen.clock import Instant
@@ -20,6 +23,11 @@ from limen.ties import BY_CERTIFICATE, Ties
 if TYPE_CHECKING:
     from limen.storage.journal import Journal
 
+_LOG = logging.getLogger(__name__)
+Keep: TypeAlias = Callable[[str, str], Awaitable[object]]
+"""Keeps, of a sign-in and a device by their ids, that it came with the device's certificate; returns when every worker
+knows.
+"""
 COPIES = (1 / 300, 1)
 """How often one session's use without its tie is journaled: once, and once in five minutes."""
 
@@ -32,6 +40,20 @@ class TiedSessions:
         self._known = known
         self._journal = journal
         self._copies = RateLimit(*COPIES)
+        self._keep: Keep | None = None
+        self._unkept: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._failed: set[tuple[str, str]] = set()
+
+    def keep_by(self, keep: Keep) -> None:
+        """From now on it is kept here which sign-ins came with whose certificate: once for each, not for each request.
+
+        Until this is called, only memory holds it.
+        """
+        self._keep = keep
+
+    async def kept(self) -> None:
+        """Return when all that is being kept has been, or could not be."""
+        await asyncio.gather(*self._unkept.values())
 
     def are_expected(self, session: Session, facts: Facts) -> bool:
         """Whether a request of this session should come with more than its cookie."""
@@ -81,7 +103,9 @@ class TiedSessions:
         device = self._known.devices.get(held.device_id) if held is not None else None
         if held is not None and device is not None and held.owner_id == session.person_id:
             self.ties.seen_with(session.id, device.id)
-            if self._known.see_on(session, device.id) and not self._is_live(session, now):
+            is_new_here = self._known.see_on(session, device.id)
+            is_kept = self._is_kept(session.parent or session.id, device.id, is_new=is_new_here)
+            if not is_kept or (is_new_here and not self._is_live(session, now)):
                 return self._known.facts(None, facts.app, address)
             return self._known.on(facts, replace(device, binding=BY_CERTIFICATE, bound_until=held.until))
         has_lost = self.ties.was_seen_with(session.id)
@@ -107,6 +131,30 @@ class TiedSessions:
             one.app == session.app and one.started_at > session.started_at and now > one.started_at + ties.AT_THE_CHANGE
             for one in self._known.issued_to(("session", session.parent))
         )
+
+    def _is_kept(self, root_id: str, device_id: str, *, is_new: bool) -> bool:
+        """Whether other workers know of this sight, or learn of it now. False where it could not be written: then the
+        sign-in is worth nothing with that certificate until it is.
+        """
+        sight = (root_id, device_id)
+        begun = self._unkept.get(sight)
+        if self._keep is None or not (is_new or begun):
+            return True
+        if begun is None or begun.done():
+            self._unkept = {one: task for one, task in self._unkept.items() if one[0] in self._known.sessions}
+            self._failed.intersection_update(self._unkept)
+            self._unkept[sight] = asyncio.get_running_loop().create_task(self._write(self._keep, sight))
+        return sight not in self._failed
+
+    async def _write(self, keep: Keep, sight: tuple[str, str]) -> None:
+        try:
+            await keep(*sight)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, it is tried again
+            self._failed.add(sight)
+            _LOG.exception("that a sign-in came with a device's certificate could not be kept")
+        else:
+            self._failed.discard(sight)
+            self._unkept.pop(sight, None)
 
     def _is_live(self, session: Session, now: Instant) -> bool:
         return self._known.session_state(session, session.app, now) is SessionState.LIVE

@@ -8,7 +8,7 @@ few people used becomes `*`. Strangers count in patterns that people have, and i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from limen.clock import DAY, Instant
@@ -19,6 +19,7 @@ from limen.policy.decision import Decision, Named
 MOST_PATTERNS: Final = 300
 MOST_STRANGERS: Final = 60
 """Patterns that nobody but strangers asked for."""
+MOST_UNSAVED: Final = 2 * MOST_PATTERNS
 MOST_PEOPLE: Final = 20
 """Whoever comes after so many is not told apart: 20 means 20 or more."""
 MOST_REFUSALS: Final = 5_000
@@ -60,6 +61,9 @@ class Count:
         """At least so many; `MOST_PEOPLE` means that or more."""
         return max(self.people_before, len(self.people))
 
+    def copied(self) -> Count:
+        return replace(self, people=set(self.people))
+
     def add(self, other: Count) -> None:
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.signed_in += other.signed_in
@@ -85,12 +89,36 @@ class Often:
     newest: Instant
     decision: str
 
+    def and_then(self, other: Often) -> Often:
+        newest = max(self, other, key=lambda one: one.newest)
+        return Often(self.count + other.count, newest.newest, newest.decision)
+
+
+@dataclass(slots=True)
+class Unsaved:
+    """What was counted here since it was last written down. Each worker adds its own to what all have counted."""
+
+    kinds: dict[Kind, Count] = field(default_factory=dict)
+    refused: dict[Refused, Often] = field(default_factory=dict)
+    uncounted: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds or self.refused or self.uncounted)
+
+    def count(self, kind: Kind, one: Count) -> None:
+        """One more, or as many as there are in `one`."""
+        _put_in(self.kinds, kind if kind in self.kinds or len(self.kinds) < MOST_UNSAVED else REST, one)
+
+    def refuse(self, refused: Refused, often: Often) -> None:
+        before = self.refused.get(refused)
+        self.refused[refused] = often if before is None else before.and_then(often)
+
 
 @dataclass(slots=True)
 class AppTraffic:
     """What is known of one app. `forget_at` is when it is forgotten, `uncounted` the refusals beyond the bound.
 
-    `is_full`: no place is left that could be folded. `has_new_kinds` and `new_refused` are what is not saved yet.
+    `is_full`: no place is left that could be folded. `unsaved` is what of it is not written down yet.
     """
 
     forget_at: Instant
@@ -99,8 +127,35 @@ class AppTraffic:
     refused: dict[Refused, Often] = field(default_factory=dict)
     uncounted: int = 0
     is_full: bool = False
-    has_new_kinds: bool = False
-    new_refused: set[Refused] = field(default_factory=set)
+    unsaved: Unsaved = field(default_factory=Unsaved)
+
+    def add(self, others: Unsaved) -> None:
+        """What was counted elsewhere, or before."""
+        for kind, count in others.kinds.items():
+            narrowed = kind if kind == REST else Kind(kind.method, self.patterns.narrowed(kind.segments), kind.action)
+            _count(self, narrowed, count.copied())
+        for refused, often in others.refused.items():
+            if not _count_refused(self, refused, often):
+                self.uncounted += often.count
+        self.uncounted += others.uncounted
+
+    def take_over(self, all_of_it: AppTraffic) -> None:
+        """What all workers have counted, in place of what was known here; and what was counted here meanwhile."""
+        for kind, count in all_of_it.kinds.items():
+            if (here := self.kinds.get(kind)) is not None:
+                count.people = here.people
+        self.kinds, self.refused, self.uncounted = all_of_it.kinds, all_of_it.refused, all_of_it.uncounted
+        self.patterns.join(all_of_it.patterns)
+        self.is_full = all_of_it.is_full
+        self.add(self.unsaved)
+
+    def join_patterns(self, patterns: PathPatterns) -> None:
+        """Know these names and places as well; what is known already is written as it is with them."""
+        self.patterns.join(patterns)
+        for kind in [kind for kind in self.kinds if kind != REST]:
+            narrowed = Kind(kind.method, self.patterns.narrowed(kind.segments), kind.action)
+            if narrowed != kind:
+                _put(self, narrowed, self.kinds.pop(kind))
 
 
 class Traffic:
@@ -122,10 +177,15 @@ class Traffic:
         segments = seen.patterns.pattern(path, person_id if is_somebody else "")
         kind = Kind(word if word in METHODS else OTHER, segments, action)
         one = Count(now, now, int(bool(person_id)), int(not person_id), people={person_id} if person_id else set())
-        _count(seen, kind, one)
+        seen.unsaved.count(_count(seen, kind, one), one)
         if person_id and decision.reasons and decision.reasons[0].policy == Named.ONBOARDING:
             reasons = tuple(reason.policy for reason in decision.reasons[1:])
-            _count_refused(seen, Refused(person_id, action, reasons), now, decision_id)
+            refused, often = Refused(person_id, action, reasons), Often(1, now, decision_id)
+            if _count_refused(seen, refused, often):
+                seen.unsaved.refuse(refused, often)
+            else:
+                seen.uncounted += 1
+                seen.unsaved.uncounted += 1
 
     def of(self, app_id: str) -> AppTraffic | None:
         """What was asked of this app; None where nothing was, or where it is forgotten."""
@@ -137,6 +197,10 @@ class Traffic:
     def load(self, app_id: str, seen: AppTraffic) -> None:
         """Go on from what was kept."""
         self._apps[app_id] = seen
+
+    def known(self, app_id: str, forget_at: Instant) -> AppTraffic:
+        """What is known of this app, from now on if it was not before."""
+        return self._apps.setdefault(app_id, AppTraffic(forget_at))
 
     def forget(self, apps: dict[str, App], now: Instant) -> tuple[str, ...]:
         """Drop what is over for a week; the ids of those apps. An app that is gone, or enforced, is over from now."""
@@ -158,40 +222,44 @@ class Traffic:
         for _, seen in self.apps():
             for refused in [one for one in seen.refused if one.person_id not in known]:
                 del seen.refused[refused]
-                seen.new_refused.discard(refused)
+                seen.unsaved.refused.pop(refused, None)
                 gone.add(refused.person_id)
-            for count in seen.kinds.values():
+            for count in (*seen.kinds.values(), *seen.unsaved.kinds.values()):
                 if not count.people.issubset(known):
                     count.people_before = count.people_count
                     count.people.intersection_update(known)
         return gone
 
 
-def _count(seen: AppTraffic, kind: Kind, one: Count) -> None:
-    seen.has_new_kinds = True
+def _count(seen: AppTraffic, kind: Kind, one: Count) -> Kind:
+    """Under which kind it counts then."""
     known = seen.kinds.get(kind)
     if known is not None:
         known.add(one)
-        return
+        return kind
     if not one.signed_in:
         is_full = len(seen.kinds) >= MOST_PATTERNS or _strangers_own(seen) >= MOST_STRANGERS
-        _put(seen, REST if is_full else kind, one)
-        return
+        return _put(seen, REST if is_full else kind, one)
     if len(seen.kinds) >= MOST_PATTERNS and not seen.is_full:
         _make_room(seen)
         seen.is_full = len(seen.kinds) >= MOST_PATTERNS
         kind = Kind(kind.method, seen.patterns.narrowed(kind.segments), kind.action)
-    _put(seen, kind if kind in seen.kinds or len(seen.kinds) < MOST_PATTERNS else REST, one)
+    return _put(seen, kind if kind in seen.kinds or len(seen.kinds) < MOST_PATTERNS else REST, one)
 
 
 def _strangers_own(seen: AppTraffic) -> int:
     return sum(not count.signed_in for count in seen.kinds.values())
 
 
-def _put(seen: AppTraffic, kind: Kind, one: Count) -> None:
-    known = seen.kinds.get(kind)
+def _put(seen: AppTraffic, kind: Kind, one: Count) -> Kind:
+    _put_in(seen.kinds, kind, one)
+    return kind
+
+
+def _put_in(kinds: dict[Kind, Count], kind: Kind, one: Count) -> None:
+    known = kinds.get(kind)
     if known is None:
-        seen.kinds[kind] = one
+        kinds[kind] = one.copied()
     else:
         known.add(one)
 
@@ -235,11 +303,10 @@ def _widen(seen: AppTraffic, place: Segments, names: set[str]) -> None:
             _put(seen, Kind(kind.method, segments, kind.action), seen.kinds.pop(kind))
 
 
-def _count_refused(seen: AppTraffic, refused: Refused, now: Instant, decision_id: str) -> None:
+def _count_refused(seen: AppTraffic, refused: Refused, often: Often) -> bool:
+    """False where there are too many."""
     before = seen.refused.get(refused)
     if before is None and len(seen.refused) >= MOST_REFUSALS:
-        seen.uncounted += 1
-        seen.has_new_kinds = True
-        return
-    seen.refused[refused] = Often(before.count + 1 if before else 1, now, decision_id)
-    seen.new_refused.add(refused)
+        return False
+    seen.refused[refused] = often if before is None else before.and_then(often)
+    return True

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, delete, insert, select
 
 from limen.clock import Instant
 from limen.enforcement.path_patterns import PathPatterns
-from limen.enforcement.traffic import AppTraffic, Count, Kind, Often, Refused, Traffic
+from limen.enforcement.traffic import AppTraffic, Count, Kind, Often, Refused, Traffic, Unsaved
 from limen.facts import App
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.tables import metadata, rows_called
@@ -63,45 +63,57 @@ _ALL = (observed_apps, observed_kinds, observed_refusals)
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What there is to write of one app, taken at one moment."""
+    """What this worker has counted of one app, taken at one moment. `patterns` are the names that it knows."""
 
     app: str
-    row: dict[str, object]
-    kinds: list[dict[str, object]]
-    refusals: list[dict[str, object]]
+    forget_at: Instant
+    patterns: PathPatterns
+    unsaved: Unsaved
 
 
 async def keep_up(
     traffic: Traffic, apps: dict[str, App], people: Collection[str], database: Database, now: Instant
 ) -> None:
-    """Write down what is new, and erase what is over, and whoever of `people` is not there any more.
+    """Add what is new to what all workers have counted, and know all of that; erase what is over, and whoever of
+    `people` is not there any more.
 
     Call it every half minute, on the event loop.
     """
     over, gone = traffic.forget(apps, now), traffic.forget_people(people)
-    news = [_news(app_id, seen) for app_id, seen in traffic.apps() if seen.has_new_kinds or seen.new_refused]
-    if not over and not gone and not news:
-        return
+    news = [_news(app_id, seen) for app_id, seen in traffic.apps() if seen.unsaved]
     try:
-        await database.writing(lambda transaction: _save(transaction, over, gone, news))
+        if over or gone or news:
+            everything = await database.writing(lambda transaction: _save(transaction, over, gone, news))
+        elif any(app.is_onboarding(now) for app in apps.values()):
+            everything = await database.reading(lambda snapshot: _read(snapshot.connection))
+        else:
+            return
     except Exception:
-        for app_id, seen in traffic.apps():  # nothing of it was written: the next try writes it all
-            if any(one.app == app_id for one in news):
-                seen.has_new_kinds, seen.new_refused = True, set(seen.refused)
+        for one in news:  # nothing of it was written: the next try writes it all
+            if (seen := traffic.of(one.app)) is not None:
+                _give_back(seen, one.unsaved)
         raise
+    for app_id, all_of_it in everything.items():
+        if app_id not in over:
+            traffic.known(app_id, all_of_it.forget_at).take_over(all_of_it)
 
 
 def _news(app_id: str, seen: AppTraffic) -> _News:
-    wide = json.dumps(sorted(seen.patterns.wide))
-    news = _News(
-        app_id,
-        {"app": app_id, "forget_at": seen.forget_at, "uncounted": seen.uncounted, "wide": wide},
-        [_kind_row(app_id, kind, count) for kind, count in seen.kinds.items()],
-        [_refusal_row(app_id, refused, seen.refused[refused]) for refused in seen.new_refused],
-    )
-    seen.has_new_kinds = False
-    seen.new_refused.clear()
-    return news
+    unsaved, seen.unsaved = seen.unsaved, Unsaved()
+    for kind, count in unsaved.kinds.items():
+        if (known := seen.kinds.get(kind)) is not None:
+            count.people_before = known.people_count
+    patterns = PathPatterns(wide=seen.patterns.wide)
+    patterns.kept = set(seen.patterns.kept)
+    return _News(app_id, seen.forget_at, patterns, unsaved)
+
+
+def _give_back(seen: AppTraffic, unsaved: Unsaved) -> None:
+    for kind, count in unsaved.kinds.items():
+        seen.unsaved.count(kind, count)
+    for refused, often in unsaved.refused.items():
+        seen.unsaved.refuse(refused, often)
+    seen.unsaved.uncounted += unsaved.uncounted
 
 
 def _kind_row(app_id: str, kind: Kind, count: Count) -> dict[str, object]:
@@ -133,29 +145,49 @@ def _refusal_row(app_id: str, refused: Refused, often: Often) -> dict[str, objec
     }
 
 
-def _save(transaction: Transaction, over: Iterable[str], gone: Iterable[str], news: Iterable[_News]) -> None:
+def _save(
+    transaction: Transaction, over: Iterable[str], gone: Iterable[str], news: Iterable[_News]
+) -> dict[str, AppTraffic]:
+    """What all workers have counted, by the app."""
     connection = transaction.connection
     for person_id in gone:
         connection.execute(delete(observed_refusals).where(observed_refusals.c.person_id == person_id))
     for app_id in over:
         for table in _ALL:
             connection.execute(delete(table).where(table.c.app == app_id))
+    everything = _read(connection)
     for one in news:
-        connection.execute(delete(observed_apps).where(observed_apps.c.app == one.app))
-        connection.execute(insert(observed_apps).values(one.row))
-        connection.execute(delete(observed_kinds).where(observed_kinds.c.app == one.app))
-        if one.kinds:
-            connection.execute(insert(observed_kinds), one.kinds)
-        for row in one.refusals:
-            same = (observed_refusals.c.app == one.app) & (observed_refusals.c.id == row["id"])
-            connection.execute(delete(observed_refusals).where(same))
-        if one.refusals:
-            connection.execute(insert(observed_refusals), one.refusals)
+        seen = everything.setdefault(one.app, AppTraffic(one.forget_at))
+        seen.forget_at = one.forget_at
+        seen.join_patterns(one.patterns)
+        seen.add(one.unsaved)
+        _write(connection, one.app, seen, one.unsaved.refused)
+    return everything
+
+
+def _write(connection: Connection, app_id: str, seen: AppTraffic, refused: Collection[Refused]) -> None:
+    wide = json.dumps(sorted(seen.patterns.wide))
+    row = {"app": app_id, "forget_at": seen.forget_at, "uncounted": seen.uncounted, "wide": wide}
+    connection.execute(delete(observed_apps).where(observed_apps.c.app == app_id))
+    connection.execute(insert(observed_apps).values(row))
+    connection.execute(delete(observed_kinds).where(observed_kinds.c.app == app_id))
+    if kinds := [_kind_row(app_id, kind, count) for kind, count in seen.kinds.items()]:
+        connection.execute(insert(observed_kinds), kinds)
+    refusals = [_refusal_row(app_id, one, seen.refused[one]) for one in refused if one in seen.refused]
+    for each in refusals:
+        same = (observed_refusals.c.app == app_id) & (observed_refusals.c.id == each["id"])
+        connection.execute(delete(observed_refusals).where(same))
+    if refusals:
+        connection.execute(insert(observed_refusals), refusals)
 
 
 def load(traffic: Traffic, snapshot: Snapshot) -> None:
     """Go on from what was kept. The number of people behind a pattern is then the larger of before and since."""
-    connection = snapshot.connection
+    for app_id, seen in _read(snapshot.connection).items():
+        traffic.load(app_id, seen)
+
+
+def _read(connection: Connection) -> dict[str, AppTraffic]:
     rows = connection.execute(select(observed_apps)).all()
     apps = {row.app: AppTraffic(row.forget_at, uncounted=row.uncounted) for row in rows}
     for row in connection.execute(select(observed_kinds)):
@@ -170,4 +202,4 @@ def load(traffic: Traffic, snapshot: Snapshot) -> None:
     for row in rows:
         seen, wide = apps[row.app], (tuple(place) for place in json.loads(row.wide))
         seen.patterns = PathPatterns((kind.segments for kind in seen.kinds), wide)
-        traffic.load(row.app, seen)
+    return apps

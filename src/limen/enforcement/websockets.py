@@ -13,7 +13,6 @@ from limen.enforcement import answers, headers
 from limen.enforcement.cross_site import Sender
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.documents.freshly import FreshlyAsked
-from limen.enforcement.documents.stops import About
 from limen.enforcement.headers import Fields
 from limen.enforcement.streams import Stream
 from limen.enforcement.upstreams import UpstreamError, forbidden, text_of, unreachable
@@ -63,6 +62,8 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
         await _deny(scope, receive, send, answers.json_reply(429, said))
         return
     try:
+        if app.account is not None:
+            raise unreachable(app, "account-no-websockets")
         upstream = await _connect(gateway, app, answer, scope, fields, address, target)
     except UpstreamError as wrong:
         gateway.failed(answer, app, address, wrong)
@@ -71,7 +72,7 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
         return
     await receive()  # websocket.connect
     await send({"type": "websocket.accept", "subprotocol": upstream.subprotocol})
-    await _carry(gateway, answer, address, target, upstream, receive, send)
+    await _carry(gateway, answer, address, upstream, receive, send)
 
 
 def _ask(gateway: Gateway, target: bytes, fields: Fields, address: str, certificate: bytes) -> Answer:
@@ -137,7 +138,6 @@ async def _carry(
     gateway: Gateway,
     answer: Answer,
     address: str,
-    target: bytes,
     upstream: ClientConnection,
     receive: Receive,
     send: Send,
@@ -150,9 +150,7 @@ async def _carry(
 
     stream = Stream(answer, address, "gateway", cut_once)
     gateway.streams.add(stream)
-    may_go_up, may_come_down = (
-        _looks(gateway, answer, address, target, each) for each in (Channel.UPLOAD, Channel.DOWNLOAD)
-    )
+    may_go_up, may_come_down = (_looks(gateway, answer, address, each) for each in (Channel.UPLOAD, Channel.DOWNLOAD))
     up = asyncio.create_task(_up(gateway, answer, upstream, receive, may_go_up, cut_once))
     down = asyncio.create_task(_down(upstream, send, may_come_down, cut_once))
     try:
@@ -170,7 +168,7 @@ async def _carry(
         await upstream.close(POLICY_VIOLATION if cut.done() else GOING_AWAY)
 
 
-def _looks(gateway: Gateway, answer: Answer, address: str, target: bytes, channel: Channel) -> MayPass | None:
+def _looks(gateway: Gateway, answer: Answer, address: str, channel: Channel) -> MayPass | None:
     """What looks into the messages that go one way, each by the rules and facts of its moment; None where data is not
     protected.
     """
@@ -178,19 +176,11 @@ def _looks(gateway: Gateway, answer: Answer, address: str, target: bytes, channe
     if guard is None or app is None:
         return None
     asked = FreshlyAsked(gateway, guard, channel, answer, address)
-    session = answer.session
-    about = About(
-        session=session.id if session is not None else "",
-        person=session.person_id if session is not None else "",
-        app=app.id,
-        method="GET",
-        target=target.decode("ascii"),
-    )
     pieces = guard.pieces()
 
     async def may_pass(message: str | bytes) -> bool:
         piece = message.encode("utf-8", "surrogatepass") if isinstance(message, str) else message
-        return await guard.piece_may_pass(asked.now(), pieces, about, piece)
+        return await guard.piece_may_pass(asked.now(), pieces, piece)
 
     return may_pass
 

@@ -1,7 +1,9 @@
 """Ids of events: 24 hex digits that carry their instant and sort by it.
 
 48 bits of milliseconds, then 48 bits of chance (the layout of a UUID version 7, RFC 9562 section 5.7, without its
-fixed bits). One maker's ids always grow, also within a millisecond and when the clock steps back.
+fixed bits). One maker's ids always grow, also within a millisecond and when the clock steps back by up to a minute. A
+clock that was set back further is believed: until it had caught up, every id would carry an instant that is not its
+event's, and nobody who looks from an instant on would find it.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from limen.clock import Instant
+from limen.clock import MINUTE, Instant
 
 _ID = re.compile(r"[0-9a-f]{24}")
 _CHANCE_BITS = 48
@@ -30,7 +32,9 @@ class EventIds:
         pool = self._pool or self._entropy(_CHANCE_BYTES * _DRAWN_AT_ONCE)  # asking the system for each would cost more
         self._pool = pool[_CHANCE_BYTES:]
         value = (now << _CHANCE_BITS) | int.from_bytes(pool[:_CHANCE_BYTES])
-        self._last = value = value if value > self._last else self._last + 1
+        if value <= self._last and (self._last >> _CHANCE_BITS) - now <= MINUTE:
+            value = self._last + 1
+        self._last = value
         return f"{value:024x}"
 
 

@@ -19,6 +19,7 @@ from limen.facts.app import (
     PublicRoute,
     Upstream,
 )
+from limen.facts.brokered_account import BrokeredAccount, SignsIn
 from limen.facts.checks import CHECKS
 from limen.facts.document import Document
 from limen.facts.fact_store import FactStore

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
 from limen.facts.nouns import NOWHERE, Place
@@ -22,6 +22,16 @@ def normal(address: str) -> str:
         return str(ip_address(address))
     except ValueError:
         return ""
+
+
+def read_network(written: str, *, is_strict: bool = False) -> IPv4Network | IPv6Network:
+    """The network that this names; with `is_strict` no bit of a host may stand in it. Raises ValueError.
+
+    None with a zone (RFC 4007): it means one machine's own interface, and `ipaddress` takes any text for its name.
+    """
+    if "%" in written:
+        raise ValueError(written)
+    return ip_network(written, strict=is_strict)
 
 
 def network_of(address: str, networks: Sequence[tuple[str, IPv4Network | IPv6Network]]) -> str:

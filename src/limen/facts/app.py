@@ -7,10 +7,12 @@ from enum import IntEnum
 from typing import Final
 
 from limen.clock import Instant
+from limen.facts.brokered_account import BrokeredAccount
 from limen.facts.directory_group import DirectoryGroup
 from limen.facts.entra_tenant import EntraTenant
 from limen.facts.network_service import NetworkService
 from limen.facts.oidc_client import OidcClient
+from limen.facts.provision import Provision
 from limen.facts.radius_service import RadiusService
 from limen.facts.service_provider import ServiceProvider
 from limen.facts.ssh_hosts import SshHosts
@@ -104,10 +106,12 @@ class App:
     Behind the gateway or a front it has a `host` and an `upstream`. An app that signs people in by a protocol instead
     has neither: `url` is where it is, and `oidc`, `saml` or `entra` how it is registered. Hosts (`ssh`), networks and
     gear (`radius`), doors in the firewall (`network`) and groups of directories (`group`) are no pages at all.
+    `provision` are the accounts that Limen keeps in it.
 
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
     counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
-    whose responses stay open: they go through the gateway alone, which cuts them when access ends.
+    whose responses stay open: they go through the gateway alone, which cuts them when access ends. With an `account`
+    the gateway signs people in there, each of them with the one account that there is.
     """
 
     id: str
@@ -132,6 +136,8 @@ class App:
     radius: RadiusService | None = None
     group: DirectoryGroup | None = None
     network: NetworkService | None = None
+    provision: Provision | None = None
+    account: BrokeredAccount | None = None
 
     @property
     def sensitivity(self) -> int:

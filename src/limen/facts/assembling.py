@@ -26,7 +26,7 @@ def assemble(known: FactStore, session: Session | None, app: App, address: str) 
         return Facts(app=app, place=place, risk=known.unsaid_risk, more=_learned(known, ("place", place.address)))
     root = known.root_of(session) or session
     person_id, device_id = session.person_id, root.device_id
-    device = known.devices.get(device_id, UNKNOWN_DEVICE)
+    device = known.devices.get(device_id) or known.synthetic_devices.get(device_id) or UNKNOWN_DEVICE
     is_there = session is root or session.binding or not root.binding  # else it was opened in another browser
     until = root.bound_until if is_there else OVER
     if device.known and (device.binding, device.bound_until) != (root.binding, until):

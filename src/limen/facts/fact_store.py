@@ -36,10 +36,13 @@ until when and for how long unused it lives, and what `admit` answers to the lik
 class FactStore:
     """Everything a decision may read. Only the change feed and start-up write to it.
 
-    Each table has `get`, `put` and `drop`. `risks`, `grants` and `enrolled` (what they sign in with) are by the id of
-    the person, `places` by address as `ipaddress` writes it, `learned` by subject. What is not in `places` is asked of
-    whoever locates (`locate_by`). Sessions and tokens are put under the hash of their secret. `issuers` are the
-    upstream ones that sign people in, by their id.
+    Each table has `get`, `put` and `drop`. `risks`, `grants`, `enrolled` (what they sign in with) and `first_days` are
+    by the id of the person, `places` by address as `ipaddress` writes it, `learned` by subject. What is not in `places`
+    is asked of whoever locates (`locate_by`). Sessions and tokens are put under the hash of their secret. `issuers` are
+    the upstream ones that sign people in, by their id.
+
+    `synthetic` and `synthetic_devices` are what probes made (`limen.synthetic`): decisions know them, and nobody else,
+    so whoever lists or counts people and devices meets none.
 
     Of risks, `device_risks` are what sensors say of devices, `detected_device_risks` what detections do, and
     `session_risks` those of sessions, each by its id. `unsaid_risk` is that of whoever nothing is said of.
@@ -61,6 +64,7 @@ class FactStore:
         "device_rules",
         "devices",
         "enrolled",
+        "first_days",
         "grants",
         "groups",
         "issuers",
@@ -74,6 +78,8 @@ class FactStore:
         "rules",
         "session_risks",
         "sessions",
+        "synthetic",
+        "synthetic_devices",
         "tokens",
         "unsaid_risk",
         "workloads",
@@ -85,8 +91,11 @@ class FactStore:
         self.learned = Learned(self._changed)
         self.people: Table[Person] = Table("person", self._changed, self._dropped)
         self.workloads: Table[Person] = Table("person", self._changed, self._dropped)
+        self.synthetic: Table[Person] = Table("person", self._changed, self._dropped)
+        self.synthetic_devices: Table[Device] = Table("device", self._changed, self._dropped)
         self.devices: Table[Device] = Table("device", self._changed, self._dropped)
         self.enrolled: TableOf[EnrolledFactors] = TableOf("person", self._changed)
+        self.first_days: TableOf[str] = TableOf("person", self._changed)
         self.risks: TableOf[Risk] = TableOf("person", self._changed)
         self.device_risks: TableOf[Risk] = TableOf("device", self._changed)
         self.detected_device_risks: TableOf[Risk] = TableOf("device", self._changed)
@@ -128,12 +137,14 @@ class FactStore:
         return [session for session in found if session is not None]
 
     def principal(self, person_id: str) -> Person | None:
-        """Who asks: a person, with when they must have enrolled what they lack; or a workload."""
+        """Who asks: a person, with when they must have enrolled what they lack, and their first day; or a workload."""
         person = self.people.get(person_id)
         if person is None:
-            return self.workloads.get(person_id)
-        dues = self.dues_of(person_id)
-        return replace(person, must_enrol_at=dues[0].at) if dues else person
+            return self.workloads.get(person_id) or self.synthetic.get(person_id)
+        dues, first_day = self.dues_of(person_id), self.first_days.get(person_id, "")
+        if not (dues or first_day):
+            return person
+        return replace(person, must_enrol_at=dues[0].at if dues else 0, first_day=first_day)
 
     def dues_of(self, person_id: str) -> tuple[Due, ...]:
         """What somebody still has to set up, the most urgent first."""
@@ -186,7 +197,9 @@ class FactStore:
     def ends_at(self, session: Session, *, idles: bool = True) -> Instant:
         """The instant at which time alone ends `session`, if nobody uses it again, where it `idles`."""
         root = self.root_of(session) or session
-        at_last = min(session.expires_at, root.expires_at)
+        person = self.people.get(session.person_id) or self.workloads.get(session.person_id)
+        account_ends = [person.ends_at] if person is not None and person.ends_at else []
+        at_last = min(session.expires_at, root.expires_at, *account_ends)
         return min(at_last, self._last_used.get(root.id, root.started_at) + root.idle_ms) if idles else at_last
 
     def last_used(self, session_id: str) -> Instant:
@@ -197,6 +210,11 @@ class FactStore:
     def used(self, session: Session, now: Instant) -> None:
         """Note a use. It counts for the sign-in that the session belongs to, so an app in use keeps it from idling."""
         self._last_used[session.parent or session.id] = now
+
+    def used_elsewhere(self, used: Mapping[str, Instant]) -> None:
+        """Take over when sign-ins, by their ids, were last used at other workers."""
+        own = self._last_used
+        own.update({key: at for key, at in used.items() if key in self.sessions and at > own.get(key, 0)})
 
     def see_on(self, session: Session, device_id: str) -> bool:
         """Note that `session` came with this device's certificate: what ends all that is signed in on the device ends

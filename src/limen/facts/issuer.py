@@ -108,9 +108,10 @@ class Vouched:
     """What an issuer says of somebody who just signed in there, after all of it was checked.
 
     `subject` is who it is, for this issuer alone; by SAML with the format of the name before it. `at`: when they proved
-    it there (0: it does not say). `sid` is the issuer's name for its session ("" where it gives none). `email` is ""
-    unless the issuer says that it is verified (by SAML the company says so, by naming its attribute), and its domain is
-    one of the issuer's. `qualifiers` are those of a name by SAML (Core section 8.3.7), as words: "issuer", "here".
+    it there (0: it does not say), `issued_at` when the issuer said so, by its clock. `sid` is the issuer's name for its
+    session ("" where it gives none). `email` is "" unless the issuer says that it is verified (by SAML the company says
+    so, by naming its attribute), and its domain is one of the issuer's. `qualifiers` are those of a name by SAML (Core
+    section 8.3.7), as words: "issuer", "here". `claims` is what else it says, each name with its short texts.
     """
 
     issuer: Issuer
@@ -121,3 +122,5 @@ class Vouched:
     email: str = ""
     name: str = ""
     qualifiers: str = ""
+    claims: tuple[tuple[str, str], ...] = ()
+    issued_at: Instant = 0

@@ -62,6 +62,10 @@ class Person:
     """A service, not a human being: `Workload::"…"` in policies."""
     must_enrol_at: Instant = 0
     """From when on nothing opens to them but setting up what they must have (0: nothing is missing)."""
+    first_day: str = ""
+    """The first day on which anything opens to them, in the company's time zone, as 2026-12-01 ("": at once)."""
+    ends_at: Instant = 0
+    """From when on the account counts as inactive, whoever looks (0: no end is known). Workloads have one."""
 
 
 ANYBODY = Person(id="")

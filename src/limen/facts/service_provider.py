@@ -15,6 +15,8 @@ their id here.
 """
 CLAIMS: Final = ("id", "name", "email", "groups")
 """What an attribute can tell of a person."""
+USUAL_ATTRIBUTES: Final = (("email", "email"), ("name", "name"), ("groups", "groups"))
+"""What an app is told where nobody says anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class ServiceProvider:
     signs_requests: bool = False
     is_encrypted: bool = False
     name_id: str = PERSISTENT
-    attributes: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = USUAL_ATTRIBUTES
     groups: tuple[tuple[str, str], ...] = ()
     may_begin_here: bool = False
     start: str = ""

@@ -70,4 +70,5 @@ def lifetime_of(session: Session, root: Session | None, person: Person | None, *
     elif person is None or not person.active:
         state = SessionState.PERSON_INACTIVE
     root = root or session
-    return Lifetime(state, root.id, min(session.expires_at, root.expires_at), root.idle_ms)
+    ends = [session.expires_at, root.expires_at, *([person.ends_at] if person is not None and person.ends_at else [])]
+    return Lifetime(state, root.id, min(ends), root.idle_ms)

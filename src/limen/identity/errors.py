@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limen.clock import Milliseconds
+from limen.clock import Instant, Milliseconds
 from limen.errors import LimenError
 from limen.policy.decision import UNAVAILABLE, Decision
 
@@ -78,6 +78,14 @@ class LinkRefusedError(IdentityError):
 
     def __init__(self) -> None:
         super().__init__("This link no longer works", "ask for a new one")
+
+
+class NotYetError(IdentityError):
+    """The link is good, and whose it is can set up how they sign in from `begins_at` on."""
+
+    def __init__(self, begins_at: Instant) -> None:
+        super().__init__("You can't set up your access yet", "keep this link, and open it the day before you start")
+        self.begins_at = begins_at
 
 
 class RecoveryRefusedError(IdentityError):

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from limen.clock import Instant
 from limen.events import Event
 from limen.storage.database import Transaction
+from limen.storage.written_with import NOTHING_BESIDE, Beside
 
 Details: TypeAlias = Mapping[str, str | int | bool]
 _NONE: Final[Details] = MappingProxyType({})
@@ -19,6 +20,7 @@ def record(
     now: Instant,
     kind: str,
     details: Details = _NONE,
+    beside: Beside = NOTHING_BESIDE,
     /,
     *,
     by: str = "",
@@ -31,6 +33,7 @@ def record(
     """Have an event of this kind journaled once the transaction commits.
 
     `reason` is a word of ours; `why` is what whoever did it wrote of it, and is left out where they wrote nothing.
+    `beside` is for what is written with the event (`Transaction.say`).
     """
     transaction.say(
         Event(
@@ -42,5 +45,6 @@ def record(
             address=address[:64],
             reason=reason,
             details={**details, **({"why": why} if why else {})},
-        )
+        ),
+        beside,
     )

@@ -2,19 +2,22 @@
 
 Nobody is locked out by a stranger. A delay never exceeds its cap; passkeys are not slowed by what is guessed about a
 person; and a browser in which the person has signed in before has a count of its own, which only itself can raise.
-A try inside a delay is refused unread, so it costs nothing and tells nothing. Used on the event loop only.
+A try inside a delay is refused unread, so it costs nothing and tells nothing.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
+import msgspec
+
+from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
+from limen.storage.kept_briefly import KeptBriefly, Rows, Shelf
 
 LIMIT = 20_000
 """Counts kept of each kind; beyond it the one untouched for longest is forgotten."""
+KEPT_MS: Milliseconds = 7 * DAY
 
 Key = tuple[str, str]
 """What is counted: ("person", digest of the email address), ("address", network), ("company", ""), …"""
@@ -54,76 +57,72 @@ PACES: dict[str, Pace] = {
 class Count:
     """`guesses` of one key as of `at`, and the instant before which no further one is looked at."""
 
-    kind: str
-    key: str
     guesses: float
     at: Instant
     wait_until: Instant
 
-    def now_at(self, now: Instant) -> float:
-        return float(self.guesses * 0.5 ** (max(0, now - self.at) / PACES[self.kind].halved_every))
+    def now_at(self, now: Instant, pace: Pace) -> float:
+        return float(self.guesses * 0.5 ** (max(0, now - self.at) / pace.halved_every))
 
 
 class Guesses:
-    """The counts, in memory and bounded; `unsaved` and `load` carry them over a restart."""
+    """The counts, which all workers share: whoever guesses at several of them at once is counted once for each."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, kept: KeptBriefly, limit: int = LIMIT) -> None:
+        self._kept = kept
         self._limit = limit
-        self._counts: dict[str, OrderedDict[str, Count]] = {kind: OrderedDict() for kind in PACES}
-        self._unsaved: set[Key] = set()
 
-    def admit(self, keys: Sequence[Key], now: Instant) -> Milliseconds:
+    async def admit(self, keys: Sequence[Key]) -> Milliseconds:
         """Count one try under each key and return 0, or count nothing and return how long to wait.
 
         The try is counted before it is looked at, so a hundred at once are a hundred; `forgive` takes back one that
-        was right.
+        was right. Raises StorageError where nobody can count.
         """
-        wait = max((self._wait(key, now) for key in keys), default=0)
-        if wait:
+
+        def work(rows: Rows) -> Milliseconds:
+            counts = self._held(rows, keys)
+            wait = max((_wait(key[0], count, rows.now) for key, count in counts.items()), default=0)
+            if not wait:
+                for key, count in counts.items():
+                    self._put(rows, key, _one_more(key[0], count, rows.now))
             return wait
-        for key in keys:
-            self._add(key, now)
-        return 0
 
-    def forgive(self, keys: Sequence[Key], now: Instant) -> None:
-        """Take back one try under each key, and the delay that it began."""
-        for kind, key in keys:
-            count = self._counts[kind].get(key)
-            if count is not None:
-                left = max(0.0, count.now_at(now) - 1)
-                self._counts[kind][key] = Count(kind, key, left, now, now)
-                self._unsaved.add((kind, key))
+        return await self._kept.do(work)
 
-    def unsaved(self, at_most: int = 2_000) -> list[Count]:
-        """What changed since the last call, at most so many; the rest comes with the next call."""
-        some = list(self._unsaved)[:at_most]
-        self._unsaved.difference_update(some)
-        return [self._counts[kind][key] for kind, key in some if key in self._counts[kind]]
+    async def forgive(self, keys: Sequence[Key]) -> None:
+        """Take back one try under each key, and the delay that it began. Raises StorageError."""
 
-    def load(self, kept: Iterable[Count]) -> None:
-        """Take over what an earlier process saved."""
-        for count in kept:
-            if count.kind in self._counts:
-                self._put(count)
+        def work(rows: Rows) -> None:
+            for key, count in self._held(rows, keys).items():
+                if count is not None:
+                    left = max(0.0, count.now_at(rows.now, PACES[key[0]]) - 1)
+                    self._put(rows, key, Count(left, rows.now, rows.now))
 
-    def _wait(self, key: Key, now: Instant) -> Milliseconds:
-        counts, cap = self._counts[key[0]], PACES[key[0]].cap
-        count = counts.get(key[1])
-        if count is None:
-            return 0
-        if count.wait_until - now > cap:  # the clock was set back; a delay still never exceeds its cap
-            count = counts[key[1]] = replace(count, wait_until=now + cap)
-        return max(0, count.wait_until - now)
+        await self._kept.do(work)
 
-    def _add(self, key: Key, now: Instant) -> None:
-        before = self._counts[key[0]].get(key[1])
-        guesses = (before.now_at(now) if before else 0.0) + 1
-        self._put(Count(*key, guesses, now, now + PACES[key[0]].delay(guesses)))
-        self._unsaved.add(key)
+    # Inside
 
-    def _put(self, count: Count) -> None:
-        counts = self._counts[count.kind]
-        counts[count.key] = count
-        counts.move_to_end(count.key)
-        if len(counts) > self._limit:
-            counts.popitem(last=False)
+    def _held(self, rows: Rows, keys: Sequence[Key]) -> dict[Key, Count | None]:
+        """What was counted under each of these, which nobody else counts until this transaction ends."""
+        counts: dict[Key, Count | None] = {}
+        for key in sorted(keys):
+            rows.hold(self._shelf(key), key[1])
+            kept = rows.look(self._shelf(key), key[1])
+            counts[key] = None if kept is None else msgspec.msgpack.decode(kept.data, type=Count)
+        return counts
+
+    def _put(self, rows: Rows, key: Key, count: Count) -> None:
+        rows.put(self._shelf(key), key[1], msgspec.msgpack.encode(count), rows.now + KEPT_MS)
+
+    def _shelf(self, key: Key) -> Shelf:
+        return Shelf(f"guesses: {key[0]}", self._limit)
+
+
+def _wait(kind: str, count: Count | None, now: Instant) -> Milliseconds:
+    """How long until the next one is looked at: never longer than the cap, also where the clock was set back."""
+    return 0 if count is None else min(PACES[kind].cap, max(0, count.wait_until - now))
+
+
+def _one_more(kind: str, before: Count | None, now: Instant) -> Count:
+    guesses = (before.now_at(now, PACES[kind]) if before else 0.0) + 1
+    return Count(guesses, now, now + PACES[kind].delay(guesses))

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from limen.clock import Instant
 from limen.facts import Person
+from limen.identity.days import invitation_lasts
 from limen.identity.links import Links
 from limen.identity.model import IssuedLink, LinkPurpose
 from limen.identity.ports import Ports
@@ -36,11 +37,16 @@ class Invitations:
         why: str = "",
         inviter: str = "",
     ) -> IssuedLink:
-        """A link for this person, good for seven days; mailed to them once the transaction commits, if so wanted.
+        """A link for this person, good for seven days from when they can use it first; mailed to them once the
+        transaction commits, if so wanted.
 
         `inviter` is the name that the mail gives; "" for that of `by`, where it is a person.
         """
-        issued = self._links.issue(transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, why=why)
+        first_day = people.first_day_of(transaction.connection, person.id)
+        good_for = invitation_lasts(self._ports.settings, first_day, now)
+        issued = self._links.issue(
+            transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, good_for=good_for, why=why
+        )
         if by_mail:
             issuer = people.by_id(transaction.connection, by)
             name = inviter or (issuer.name if issuer else "")

@@ -23,7 +23,7 @@ from limen.identity.model import Proofs
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_session, refuse_ended
-from limen.identity.store import issuer_accounts as store, people, sessions
+from limen.identity.store import ended_elsewhere, issuer_accounts as store, people, sessions
 from limen.identity.store.issuer_accounts import IssuerAccount, IssuerSession
 from limen.storage.database import Snapshot, Transaction
 
@@ -116,11 +116,14 @@ class IssuerAccounts:
     async def end(self, issuer: Issuer, subject: str, sid: str, issued_at: Instant) -> int:
         """End what a sign-in there opened, since the issuer says that it is over there. Returns how many sessions.
 
-        What began after it was said is not meant by it, so saying it again ends nothing new.
+        What began after it was said is not meant by it, so saying it again ends nothing new. What the issuer said
+        before, and is still on its way here, begins nothing.
         """
 
         def ended(transaction: Transaction) -> list[IssuerSession]:
             connection = transaction.connection
+            for meant in ended_elsewhere.named(issuer.url, "" if sid else subject, sid):
+                ended_elsewhere.keep(connection, meant, issued_at, self._ports.now())
             named = store.sessions_of(connection, issuer=issuer.url, subject=subject, sid=sid)
             found = {one.session_id: sessions.by_id(connection, one.session_id) for one in named}
             return [one for one in named if (s := found[one.session_id]) and s[1].started_at <= issued_at + _SKEW]
@@ -170,6 +173,13 @@ class IssuerAccounts:
 def proofs_of(vouched: Vouched) -> Proofs:
     """What the issuer's word counts as, proved when it says; where it does not say, at 0, which reads as never."""
     return {ISSUER_FACTORS[vouched.strength]: vouched.at}
+
+
+def is_over(transaction: Transaction, vouched: Vouched) -> bool:
+    """Whether this word was given before the issuer, or whoever may say so, told that it is over there."""
+    meant = ended_elsewhere.named(vouched.issuer.url, vouched.subject, vouched.sid)
+    until = ended_elsewhere.said_until(transaction.connection, meant)
+    return until > 0 and vouched.issued_at <= until
 
 
 def keep_link(transaction: Transaction, person_id: str, vouched: Vouched, now: Instant) -> None:

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 from limen.admission import network_of
 from limen.clock import Instant, Milliseconds
+from limen.identity.days import refuse_too_early
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.events import Details, record
 from limen.identity.guesses import Guesses
-from limen.identity.model import ADMINISTRATORS, GOOD_FOR, IssuedLink, Link, LinkPurpose, OpenedLink, Token, Visitor
+from limen.identity.model import (
+    ADMINISTRATORS,
+    GOOD_FOR,
+    IssuedLink,
+    Link,
+    LinkPurpose,
+    OpenedLink,
+    PersonStatus,
+    Token,
+    Visitor,
+)
 from limen.identity.ports import Ports
 from limen.identity.sign_in_decision import refuse
 from limen.identity.store import links, people
 from limen.mail import store as mail_store
 from limen.opaque import hash_of, new_id
 from limen.storage.database import Snapshot, Transaction
+from limen.synthetic import is_synthetic
 
 PATH = "/enrol"
 _MAX_TOKEN = 100
@@ -58,7 +70,14 @@ class Links:
         good_for: Milliseconds = 0,
         why: str = "",
     ) -> IssuedLink:
-        """Issue a link inside a transaction; only its hash stays. `good_for`: 0 for what is usual for its purpose."""
+        """Issue a link inside a transaction; only its hash stays. `good_for`: 0 for what is usual for its purpose.
+
+        Raises UnknownError where `by` is somebody who is not active (any more), and for a person of a probe.
+        """
+        if is_synthetic(person_id):
+            raise UnknownError("person")
+        if people.status_of(transaction.connection, by) not in {None, PersonStatus.ACTIVE}:
+            raise UnknownError("person")  # `by` was let go or suspended since the request came
         token = Token.new()
         link = Link(new_id("l"), purpose, person_id, by, now, now + (good_for or GOOD_FOR[purpose]))
         links.add(transaction.connection, link, token.hash)
@@ -67,10 +86,10 @@ class Links:
         return IssuedLink(link, f"{self._ports.settings.public_url}{PATH}#{token.reveal()}", token)
 
     async def open(self, token: str, visitor: Visitor) -> OpenedLink:
-        """What a link is for, if it is good. Spends nothing. Raises LinkRefusedError, SlowedError."""
+        """What a link is for, if it is good. Spends nothing. Raises LinkRefusedError, NotYetError, SlowedError."""
         now = self._ports.now()
         keys = (("link", network_of(visitor.address)),)
-        wait = self._guesses.admit(keys, now)
+        wait = await self._guesses.admit(keys)
         if wait:
             raise SlowedError(wait)
         hashed = hash_of(token[: _MAX_TOKEN + 1])
@@ -80,6 +99,8 @@ class Links:
             if link is None or not link.is_good(now):
                 return None
             person = people.by_id(snapshot.connection, link.person_id)
+            if link.purpose is LinkPurpose.INVITATION:
+                refuse_too_early(self._ports.settings, people.first_day_of(snapshot.connection, link.person_id), now)
             if person is None:
                 return OpenedLink(link, "", "") if link.purpose is LinkPurpose.FIRST_ADMINISTRATOR else None
             return OpenedLink(link, person.name, person.email)
@@ -88,7 +109,7 @@ class Links:
         if opened is None:
             refuse(self._ports, "link.refused", "unknown-or-over", visitor)
             raise LinkRefusedError
-        self._guesses.forgive(keys, now)
+        await self._guesses.forgive(keys)
         return opened
 
     async def outstanding(self) -> list[Link]:
@@ -118,6 +139,20 @@ def withdraw_links(transaction: Transaction, person_id: str, now: Instant) -> in
     gone = links.revoke(transaction.connection, now, person_id=person_id)
     mail_store.drop(transaction.connection, now, "withdrawn", person_id=person_id)
     return gone
+
+
+def withdraw_issued(transaction: Transaction, person_id: str, *, by: str, now: Instant, reason: str) -> int:
+    """Every good link that this person issued to others dies, and each is said with whom it was for: they may have kept
+    its address. Somebody else can issue it anew. Returns how many.
+    """
+    issued = links.good_issued_by(transaction.connection, person_id, now)
+    gone = [link for link in issued if link.person_id != person_id]
+    for link in gone:
+        links.revoke(transaction.connection, now, link_id=link.id)
+        mail_store.drop(transaction.connection, now, "withdrawn", about=link.id)
+        about = {"change": "link-revoked", "link": link.id}
+        record(transaction, now, "person.changed", about, by=by, subject=link.person_id, reason=reason)
+    return len(gone)
 
 
 def withdraw_links_of_helpers(transaction: Transaction, person_id: str, *, by: str, now: Instant) -> int:

@@ -99,6 +99,8 @@ class Member:
     enrolled_at: Instant = 0
     factors: frozenset[Factor] = frozenset()
     language: str = ""
+    first_day: date | None = None
+    """The first day on which they have access, in the company's time zone; None: since they came."""
     last_day: date | None = None
     """Their last day with access, in the company's time zone, where it is known that they leave."""
 
@@ -196,7 +198,9 @@ class Passkey:
 class Workload:
     """A service with tokens of its own: nobody shares an account, and no service borrows a person's.
 
-    `name` is how administrators call it, `apps` the ids of the apps about which it may ask.
+    `name` is how administrators call it, `apps` the ids of the apps about which it may ask. `owner` is the id of who
+    answers for it, `purpose` what it is for ("" where nobody has said yet). From `expires_at` on it is as good as
+    revoked; whoever answers for it may put that off.
     """
 
     id: str
@@ -204,11 +208,29 @@ class Workload:
     groups: frozenset[str]
     apps: frozenset[str]
     active: bool
+    owner: str = ""
+    purpose: str = ""
+    expires_at: Instant = 0
+    reminded_at: Instant = 0
+
+    def is_over(self, now: Instant) -> bool:
+        return 0 < self.expires_at <= now
 
     @property
     def principal(self) -> Person:
         """As policies see it."""
-        return Person(self.id, self.name, groups=self.groups, active=self.active, is_workload=True)
+        return Person(
+            self.id, self.name, groups=self.groups, active=self.active, is_workload=True, ends_at=self.expires_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What has to be said of every workload: the id of who answers for it, what it is for, and until when."""
+
+    owner: str
+    purpose: str
+    expires_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +241,38 @@ class WorkloadToken:
     workload_id: str
     issued_at: Instant
     expires_at: Instant
+
+
+class Choice(StrEnum):
+    """What is to become of it."""
+
+    ONE_PERSON = "one-person"
+    """It is one person after all."""
+    SEPARATE = "separate"
+    """Whoever has none gets an account of their own; or the second one goes."""
+    WORKLOAD = "workload"
+    """It is no person: a workload takes its place."""
+    KEEP = "keep"
+    """It is known and stays as it is for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDecision:
+    """`person_id` and `other_id` are the accounts that it is about, "" where one is no person's."""
+
+    finding_id: str
+    kind: str
+    person_id: str
+    other_id: str
+    choice: str
+    until: Instant
+    why: str
+    decided_by: str
+    decided_at: Instant
+    ended_at: Instant = 0
+
+    def counts(self, now: Instant) -> bool:
+        return not self.ended_at and now < self.until
 
 
 Proofs = Mapping[Factor, Instant]

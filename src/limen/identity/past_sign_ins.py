@@ -11,6 +11,7 @@ from limen.clock import DAY, Instant, Milliseconds
 from limen.events import Event
 from limen.storage.journal import Reader
 from limen.storage.journal.search import EventQuery, search
+from limen.synthetic import is_synthetic
 
 WINDOW: Final[Milliseconds] = 30 * DAY
 SUCCEEDED: Final = "sign_in.succeeded"
@@ -57,6 +58,8 @@ def past_sign_ins(reader: Reader, now: Instant, patience: float = PATIENCE_SECON
 def _read(events: tuple[Event, ...]) -> Iterator[PastSignIn]:
     """An event that does not say how strong it was counts as the weakest there is."""
     for event in events:
+        if is_synthetic(event.actor):
+            continue
         strength, factors = event.details.get("strength"), event.details.get("factors")
         is_known = isinstance(strength, int) and 1 <= strength <= 3
         yield PastSignIn(

@@ -10,9 +10,11 @@ from typing import TypeVar
 from limen.clock import Instant, Milliseconds
 from limen.credentials import Cause
 from limen.facts import Factor, Person
+from limen.identity.days import today
+from limen.identity.departures.departures import Departures
 from limen.identity.errors import UnfitError, UnknownError
 from limen.identity.invitation import Invitations
-from limen.identity.leaving import read_last_day, today
+from limen.identity.leaving import read_last_day
 from limen.identity.links import Links, withdraw_links
 from limen.identity.lost_passkey import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
@@ -21,7 +23,11 @@ from limen.identity.names import canonical_name, new_email
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
-from limen.identity.store import factors, links, people
+from limen.identity.sources.model import Owned
+from limen.identity.sources.people_sources import SourcesOfPeople
+from limen.identity.starting import read_first_day, refuse_after_last
+from limen.identity.store import factors, links, people, suspensions
+from limen.identity.store.suspensions import Suspension
 from limen.opaque import new_id
 from limen.storage.database import Transaction
 
@@ -35,8 +41,12 @@ _GROUP = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 class People:
     """What administrators do with people. `by` is the id of who does it."""
 
-    def __init__(self, ports: Ports, links: Links, invitations: Invitations) -> None:
+    def __init__(
+        self, ports: Ports, links: Links, invitations: Invitations, departures: Departures, sources: SourcesOfPeople
+    ) -> None:
         self._ports = ports
+        self._sources = sources
+        self._departures = departures
         self._links = links
         self._invitations = invitations
         self._notifications = Notifications(ports)
@@ -44,6 +54,10 @@ class People:
     async def all(self) -> list[Member]:
         """Everybody, by name."""
         return await self._ports.read(lambda snapshot: people.members(snapshot.connection))
+
+    async def suspensions_of(self, person_id: str) -> list[Suspension]:
+        """Who holds their account suspended; nobody where it is not."""
+        return await self._ports.read(lambda snapshot: suspensions.of(snapshot.connection, person_id))
 
     async def invite(
         self,
@@ -185,7 +199,8 @@ class People:
     async def correct(self, person_id: str, name: str, email: str, *, by: str) -> frozenset[str]:
         """Another name, another address, or both; which of "name" and "email" it changed.
 
-        Of another address they are told at both. Raises UnfitError, also for one that somebody has; UnknownError.
+        Of another address they are told at both. Raises UnfitError, also for one that somebody has; UnknownError;
+        OwnedElsewhereError, as all that changes what a source owns.
         """
         fit, address, now = canonical_name(name), new_email(email), self._ports.now()
 
@@ -195,10 +210,13 @@ class People:
             if before is None:
                 raise UnknownError("person")
             changed = set()
+            owned = self._sources.ownership(connection, person_id)
             if fit != before.name:
+                owned.refuse(Owned.NAME)
                 members.rename(person_id, fit)
                 changed.add("name")
             if address != before.email:
+                owned.refuse(Owned.EMAIL)
                 if not members.readdress(person_id, address):
                     raise UnfitError("email", "Someone already has this address", "find them in the list of people")
                 for each in (before, replace(before, email=address)):
@@ -212,10 +230,17 @@ class People:
         """Put a person into exactly these groups. Returns how many of their open links died by it.
 
         Whoever still needs one gets a new one. Raises UnfitError, UnknownError, LastAdministratorError,
-        NobodyCouldAdministerError.
+        NobodyCouldAdministerError, OwnedElsewhereError.
         """
         fit = self._fit_groups(groups)
-        return await self._ports.take(self._change(person_id, by, lambda members: members.set_groups(person_id, fit)))
+
+        def change(members: Membership) -> int:
+            connection = members.transaction.connection
+            before = people.groups_of(connection, person_id)
+            self._sources.ownership(connection, person_id).refuse_groups(before ^ fit)
+            return members.set_groups(person_id, fit)
+
+        return await self._ports.take(self._change(person_id, by, change))
 
     async def set_last_day(self, person_id: str, text: str, *, by: str) -> bool:
         """Their last day with access, as 2026-12-18; "": they stay. False where that was known.
@@ -223,9 +248,26 @@ class People:
         Raises UnfitError, UnknownError.
         """
         day = read_last_day(text, today(self._ports.settings, self._ports.now()))
-        return await self._ports.write(
-            self._change(person_id, by, lambda members: members.set_last_day(person_id, day))
-        )
+
+        def change(members: Membership) -> bool:
+            self._sources.ownership(members.transaction.connection, person_id).refuse(Owned.LAST_DAY)
+            return members.set_last_day(person_id, day)
+
+        return await self._ports.write(self._change(person_id, by, change))
+
+    async def set_first_day(self, person_id: str, text: str, *, by: str) -> bool:
+        """The first day on which anything opens to them, as 2026-12-01; "": from now on. False where that was known.
+
+        Raises UnfitError, also where their last day is before it; UnknownError, NobodyCouldAdministerError.
+        """
+        day = read_first_day(text, today(self._ports.settings, self._ports.now()))
+
+        def change(members: Membership) -> bool:
+            self._sources.ownership(members.transaction.connection, person_id).refuse(Owned.FIRST_DAY)
+            refuse_after_last(day, people.last_day_of(members.transaction.connection, person_id))
+            return members.set_first_day(person_id, day)
+
+        return await self._ports.take(self._change(person_id, by, change))
 
     async def deactivate(self, person_id: str, *, by: str) -> None:
         """End a person's access: inactive, and their password, code, sessions, tokens and links dead, in one write.
@@ -233,10 +275,20 @@ class People:
         Returns when every worker knows. Raises UnknownError, LastAdministratorError, NobodyCouldAdministerError.
         """
         await self._ports.take(self._change(person_id, by, lambda members: members.deactivate(person_id)))
+        await self._departures.ask_newest_of(person_id)
 
     async def reactivate(self, person_id: str, *, by: str) -> None:
-        """Let somebody in again who was let go, with the passkeys that stayed. Raises UnknownError."""
-        await self._ports.write(self._change(person_id, by, lambda members: members.reactivate(person_id)))
+        """Let somebody in again who was let go, with the passkeys that stayed. Raises UnknownError; OwnedElsewhereError
+        where the source that decides about it says that they are gone.
+        """
+
+        def change(members: Membership) -> None:
+            owned = self._sources.ownership(members.transaction.connection, person_id)
+            if owned.says_inactive:
+                owned.refuse(Owned.ACTIVE)
+            members.reactivate(person_id)
+
+        await self._ports.write(self._change(person_id, by, change))
 
     def _change(self, person_id: str, by: str, change: Callable[[Membership], T]) -> Callable[[Transaction], T]:
         """One person's change, for a transaction: refused where it would leave nobody who can administer Limen."""

@@ -13,8 +13,10 @@ import io
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from limen.identity.days import read_day
 from limen.identity.errors import UnfitError
 from limen.identity.model import ADMINISTRATORS
 from limen.identity.names import canonical_name, new_email
@@ -44,6 +46,8 @@ _HEADERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "groups": ("groups", "group", "gruppen", "gruppe"),
     "language": ("language", "lang", "sprache"),
+    "first_day": ("first_day", "first day", "start date", "erster tag", "eintritt", "eintrittsdatum"),
+    "last_day": ("last_day", "last day", "end date", "letzter tag", "austritt", "austrittsdatum"),
 }
 _LANGUAGES: Final = {"": "", "en": "en", "english": "en", "englisch": "en", "de": "de", "german": "de", "deutsch": "de"}
 
@@ -71,6 +75,8 @@ class Row:
     email: str
     groups: frozenset[str] | None
     language: str | None
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +242,9 @@ class _Reading:
             return
         name, email = self._name(line, cells), self._email(line, cells)
         groups, language = self._groups_in(line, cells), self._language(line, cells)
+        days = self._day(line, cells, "first_day"), self._day(line, cells, "last_day")
         if len(self.problems) == before:
-            self.rows.append(Row(line, name, email, groups, language))
+            self.rows.append(Row(line, name, email, groups, language, *days))
 
     def _cell(self, cells: list[str], column: str) -> str | None:
         number = self._columns.get(column)
@@ -303,6 +310,14 @@ class _Reading:
         if cell.casefold() not in _LANGUAGES:
             self._wrong(line, "language", f"there is no language “{cell[:20]}” here", "write en or de")
         return _LANGUAGES.get(cell.casefold(), "")
+
+    def _day(self, line: int, cells: list[str], column: str) -> date | None:
+        """An empty cell says nothing of it."""
+        try:
+            return read_day(column, self._cell(cells, column) or "")
+        except UnfitError as wrong:
+            self._wrong(line, column.replace("_", " "), wrong.what, wrong.fix)
+            return None
 
     def _wrong(self, line: int, column: str, what: str, fix: str) -> None:
         if len(self.problems) >= MAX_PROBLEMS:

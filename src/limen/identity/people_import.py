@@ -6,8 +6,9 @@ Who is not in the list stays, unless leaving them out is said to mean that they 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -15,16 +16,21 @@ from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.errors import UnfitError
 from limen.identity.invitation import Invitations
+from limen.identity.leaving import refuse_unfit_last
 from limen.identity.membership import Membership, an_administrator_remains
 from limen.identity.model import IssuedLink, Member, PersonStatus
 from limen.identity.people_csv import PROTECTED, PeopleFile, Row, Trouble
 from limen.identity.ports import Ports
+from limen.identity.sources.model import Owned
+from limen.identity.sources.owning import OwnedElsewhereError, Ownership
+from limen.identity.starting import refuse_after_last, refuse_unfit_first
 from limen.identity.store import people
 from limen.opaque import new_id
 from limen.storage.database import Transaction
 
 BATCH: Final = 250
 """How many people change in one transaction, so that nobody else waits for long to write."""
+_IF_INTENDED: Final = "if that is intended, use --administrators or select the option"
 MOST_BY_HAND: Final = 500
 """Links that one page shows; whoever has more people to invite is no longer helped by paper."""
 
@@ -49,9 +55,26 @@ class Change:
         return frozenset() if self.row.groups is None else self.member.person.groups - self.row.groups
 
     @property
+    def speaks_otherwise(self) -> bool:
+        return self.row.language is not None and self.row.language != self.member.language
+
+    @property
     def is_any(self) -> bool:
-        language = self.row.language is not None and self.row.language != self.member.language
-        return self.is_renamed or bool(self.joins or self.leaves) or language
+        return self.is_renamed or bool(self.joins or self.leaves) or self.speaks_otherwise or bool(self.days)
+
+    def refuse_owned(self, owned: Ownership) -> None:
+        """Raises OwnedElsewhereError where a source owns what would change: its next word would change it back."""
+        days = {Owned.FIRST_DAY: "first day" in self.days, Owned.LAST_DAY: "last day" in self.days}
+        changes = {Owned.NAME: self.is_renamed, Owned.LANGUAGE: self.speaks_otherwise, **days}
+        owned.refuse(*(one for one, is_changed in changes.items() if is_changed))
+        owned.refuse_groups(self.joins | self.leaves)
+
+    @property
+    def days(self) -> dict[str, date]:
+        """The first and the last day, where the list says another."""
+        row, member = self.row, self.member
+        said = {"first day": (row.first_day, member.first_day), "last day": (row.last_day, member.last_day)}
+        return {name: day for name, (day, known) in said.items() if day is not None and day != known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +105,13 @@ class Difference:
 
 
 def _was(member: Member) -> tuple[object, ...]:
-    return member.person.name, sorted(member.person.groups), member.language, member.status
+    who = (member.person.name, sorted(member.person.groups), member.language, member.status)
+    return (*who, member.first_day, member.last_day)
 
 
 def _plain(row: Row) -> tuple[object, ...]:
-    return row.name, row.email, None if row.groups is None else sorted(row.groups), row.language
+    groups = None if row.groups is None else sorted(row.groups)
+    return row.name, row.email, groups, row.language, row.first_day, row.last_day
 
 
 class Invite(StrEnum):
@@ -121,13 +146,16 @@ def difference(
     members: Iterable[Member],
     *,
     guarding: Collection[str],
+    owned: Mapping[str, Ownership],
+    on: date,
     remove_missing: bool = False,
     may_protected: bool = False,
 ) -> Difference:
     """What the list that was read would change of these people.
 
-    `guarding` are the groups that give somebody a role under the policies in force. `may_protected`: the list may also
-    change who is in those, who administers Limen and who breaks glass.
+    `guarding` are the groups that give somebody a role under the policies in force, `owned` by id what of somebody is
+    a source's, which the list changes nothing of. `on` is today. `may_protected`: the list may also change who is in
+    those groups, who administers Limen and who breaks glass, and when they start and leave.
     """
     protected = PROTECTED.union(guarding)
     here = {one.person.email: one for one in members}
@@ -140,11 +168,10 @@ def difference(
             )
             continue
         change = Change(member, row) if member else None
-        moved = (change.joins | change.leaves) if change else (row.groups or frozenset())
-        if (moved & protected) and not may_protected:
-            which = ", ".join(sorted(moved & protected))
-            fix = "if that is intended, use --administrators or select the option"
-            problems.append(Trouble(row.line, "groups", f"this would change who is in {which}", fix))
+        guarded = None if may_protected else _guarded(row, change, protected)
+        wrong = guarded or _wrong_day(row, change, on) or (_theirs(change, owned) if change else None)
+        if wrong is not None:
+            problems.append(wrong)
         elif change is None:
             new.append(row)
         elif change.is_any:
@@ -158,7 +185,7 @@ def difference(
                 what = (
                     f"{one.person.name} is not in the list and would be deactivated, but belongs to a protected group"
                 )
-                problems.append(Trouble(0, "", what, "if that is intended, use --administrators or select the option"))
+                problems.append(Trouble(0, "", what, _IF_INTENDED))
     unread = {problem.row for problem in problems if problem.row}
     if remove_missing and unread:
         what = "nobody is deactivated while the list has errors"
@@ -166,6 +193,45 @@ def difference(
     return Difference(
         tuple(new), tuple(changed), unchanged, missing, tuple(problems), read.ignored, goes=remove_missing
     )
+
+
+def _guarded(row: Row, change: Change | None, protected: Collection[str]) -> Trouble | None:
+    """What a row would change of who is in a protected group, or of when somebody in one has access."""
+    moved = (change.joins | change.leaves) if change else (row.groups or frozenset())
+    if moved & frozenset(protected):
+        which = ", ".join(sorted(moved & frozenset(protected)))
+        return Trouble(row.line, "groups", f"this would change who is in {which}", _IF_INTENDED)
+    held = change.member.person.groups & frozenset(protected) if change else frozenset()
+    if change and change.days and held:
+        what = f"this would change the {' and '.join(change.days)} of somebody in {', '.join(sorted(held))}"
+        return Trouble(row.line, next(iter(change.days)), what, _IF_INTENDED)
+    return None
+
+
+def _wrong_day(row: Row, change: Change | None, on: date) -> Trouble | None:
+    """What is wrong with a day that the list says newly; as on somebody's page."""
+    days = change.days if change else {"first day": row.first_day, "last day": row.last_day}
+    first, last = days.get("first day"), days.get("last day")
+    known_first, known_last = (change.member.first_day, change.member.last_day) if change else (None, None)
+    try:
+        if first is not None:
+            refuse_unfit_first(first, on)
+        if last is not None:
+            refuse_unfit_last(last, on)
+        if first is not None or last is not None:
+            refuse_after_last(first or known_first, last or known_last)
+    except UnfitError as wrong:
+        return Trouble(row.line, wrong.field.replace("_", " "), wrong.what, wrong.fix)
+    return None
+
+
+def _theirs(change: Change, owned: Mapping[str, Ownership]) -> Trouble | None:
+    """What a row would change of what a source owns; None where it leaves that alone."""
+    try:
+        change.refuse_owned(owned.get(change.member.person.id, Ownership()))
+    except OwnedElsewhereError as error:
+        return Trouble(change.row.line, "", error.what, error.fix)
+    return None
 
 
 class PeopleImport:
@@ -196,8 +262,7 @@ class PeopleImport:
         done = Done()
         for start in range(0, len(work), BATCH):
             part = work[start : start + BATCH]
-            takes = any(isinstance(one, Member) or (isinstance(one, Change) and one.leaves) for one in part)
-            commit = self._ports.take if takes else self._ports.write
+            commit = self._ports.take if any(map(_takes, part)) else self._ports.write
             did = await commit(lambda transaction, part=part: self._batch(transaction, part, by, now, invite))  # type: ignore[misc]
             done = done.and_then(did)
         return done
@@ -233,6 +298,7 @@ class PeopleImport:
         language = row.language or ""
         if not members.add(person, language):
             raise _overtaken()
+        _set_days(members, person.id, row)
         if invite is Invite.LATER:
             return None
         return self._invitations.issue(
@@ -246,6 +312,11 @@ class PeopleImport:
         )
 
 
+def _takes(one: Row | Change | Member) -> bool:
+    """Whether it may take access from somebody, at once or on a day."""
+    return isinstance(one, Member) or (isinstance(one, Change) and bool(one.leaves or one.days))
+
+
 def _apply(members: Membership, change: Change) -> None:
     person_id, row = change.member.person.id, change.row
     _still(members.transaction, change.member)
@@ -255,6 +326,14 @@ def _apply(members: Membership, change: Change) -> None:
         members.set_groups(person_id, row.groups)
     if row.language is not None:
         people.set_language(members.transaction.connection, person_id, row.language)
+    _set_days(members, person_id, row)
+
+
+def _set_days(members: Membership, person_id: str, row: Row) -> None:
+    if row.first_day is not None:
+        members.set_first_day(person_id, row.first_day)
+    if row.last_day is not None:
+        members.set_last_day(person_id, row.last_day)
 
 
 def _still(transaction: Transaction, member: Member) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from limen.pillar import (
+    AccessSurfaces,
     AppSessions,
     BrowserSessions,
     Command,
@@ -12,8 +13,10 @@ from limen.pillar import (
     Core,
     Decider,
     Declarations,
+    ErasedPerson,
     Every,
     Installation,
+    Once,
     PasskeyOrigins,
     Pillar,
     Running,
@@ -21,7 +24,7 @@ from limen.pillar import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -32,21 +35,37 @@ if TYPE_CHECKING:
     from limen.finding import Finding
     from limen.identity.attestation import Attestation
     from limen.identity.ports import Ports
+    from limen.policy.roles import Guarding
     from limen.settings import Settings
     from limen.storage import Snapshot
 
 KEEP_UP_SECONDS = 30.0
 LEFT_SECONDS = 60.0
+PROVE_SECONDS = 5.0
+FORGET_SECONDS = 3_600.0
 REMIND_SECONDS = 900.0
+FORGET_SECONDS = 3_600.0
+SETTLE_SECONDS = 60.0
+DIRECTORIES_SECONDS = 20.0
 REQUIRED_FACTORS = "/required-factors"
 """The page on which people set up what is required of them."""
+FIRST_DAY = "/first-day"
+"""The page of whoever has not started yet."""
 
 
 def _declarations() -> Declarations:
     from limen.identity import credentials
+    from limen.identity.departures import kinds as departure_kinds, store as departures
+    from limen.identity.holdings import HOLDINGS
     from limen.identity.required_factors_file import FILE
+    from limen.identity.sources import events, store, token_store
+    from limen.identity.sources.ldap.store import ldap_sources
+    from limen.identity.sources.people_file import PEOPLE_FILE
+    from limen.identity.sources.scim import store as scim_store
     from limen.identity.store import tables
+    from limen.identity.store.account_decisions import account_decisions
     from limen.identity.store.app_tokens import app_tokens
+    from limen.identity.store.ended_elsewhere import ended_elsewhere
     from limen.identity.store.erasure import erased_people
     from limen.identity.store.issuer_accounts import issuer_accounts, issuer_sessions
     from limen.identity.store.recovery_codes import recovery_codes
@@ -55,10 +74,13 @@ def _declarations() -> Declarations:
     return Declarations(
         tables=(
             *(*tables.TABLES, app_tokens, erased_people, issuer_accounts, issuer_sessions, recovery_codes),
-            *(workloads, workload_tokens),
+            *(workloads, workload_tokens, account_decisions, ended_elsewhere),
+            *(*departures.TABLES, *store.TABLES, *token_store.TABLES, *scim_store.TABLES, ldap_sources),
         ),
-        credentials=credentials.KINDS,
-        file=FILE,
+        credentials=(*credentials.KINDS, token_store.KIND),
+        holdings=HOLDINGS,
+        events=(*events.KINDS, *departure_kinds.KINDS),
+        files=(FILE, PEOPLE_FILE),
     )
 
 
@@ -77,8 +99,16 @@ def _ports(core: Core) -> Ports:
         say=core.journal.record,
         locked_out=core.locked_out,
         breached=BreachedPasswords(_breach_list(core.root, core.settings)),
+        surfaces=lambda: core.offers.find(AccessSurfaces) or AccessSurfaces(),
         attestation=_attestation(core.root, core.settings),
     )
+
+
+def _guarding(core: Core) -> Callable[[], Guarding]:
+    from limen.facts import LIMEN
+    from limen.policy.roles import Guarding
+
+    return lambda: Guarding(core.engine().policies, core.known.apps.get(LIMEN))
 
 
 def _attestation(root: Path, settings: Settings) -> Attestation:
@@ -113,12 +143,20 @@ def _prepare(core: Core) -> None:
 async def _build(core: Core) -> Running:
     from urllib.parse import urlencode
 
-    from limen.identity import services
+    from limen.identity import account_decisions, services
+    from limen.identity.departures.in_memory import facts_in_memory
     from limen.identity.passkey_origin import may_be_borrowed
-    from limen.identity.responses import GROUP_MEMBERSHIPS, PERSON_RESPONSES
+    from limen.identity.responses import PERSON_RESPONSES, group_memberships
     from limen.identity.sessions import DEVICE_SESSIONS
+    from limen.identity.shared_seeds import SharedSeeds
+    from limen.identity.signalled import signalled_people
+    from limen.identity.workload_reminders import WorkloadReminders
 
-    built = await services.build(_ports(core))
+    ports = _ports(core)
+    built, workloads_ending = await services.build(ports, guarding=_guarding(core)), WorkloadReminders(ports)
+
+    async def forget_decisions() -> None:
+        await core.database.writing(lambda t: account_decisions.forget(t, core.clock.now()))
 
     def first_step(person_id: str, location: str) -> str:
         """To what somebody still has to set up."""
@@ -137,18 +175,30 @@ async def _build(core: Core) -> Running:
             ),
             DEVICE_SESSIONS,
             PERSON_RESPONSES,
-            GROUP_MEMBERSHIPS,
+            group_memberships(built.sources.ownership),
             CompanyPeople(
                 all=_everybody, language_of=_language_of, share_a_browser=_share_a_browser, last_days=_last_days
             ),
             PasskeyOrigins(may_be_borrowed=may_be_borrowed),
             WorkloadTokens(issue=built.tokens.issue_for_workload),
+            SharedSeeds(core.keyring),
+            signalled_people(_guarding(core)),
         ),
         periodic=(
-            Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),
-            Every("end access after somebody's last day", LEFT_SECONDS, built.leaving.end),
-            Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind),
+            Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up, Once.PER_WORKER),
+            Every("end access after somebody's last day", LEFT_SECONDS, built.leaving.end, Once.IN_ALL),
+            Every("prove that access has ended", PROVE_SECONDS, built.departures.ask_due, Once.PER_WORKER),
+            Every("forget reports of long ago", FORGET_SECONDS, built.departures.forget, Once.IN_ALL),
+            Every("apply what sources said of people", SETTLE_SECONDS, built.sources.settle_every_due, Once.IN_ALL),
+            Every("end tokens of sources that are gone", SETTLE_SECONDS, built.scim.end_tokens_of_others, Once.IN_ALL),
+            Every("ask directories for people", DIRECTORIES_SECONDS, built.directories.ask_due, Once.IN_ALL),
+            Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind, Once.IN_ALL),
+            Every("remind owners of workloads that end", REMIND_SECONDS, workloads_ending.remind, Once.IN_ALL),
+            Every(
+                "forget decisions about accounts that were over long ago", FORGET_SECONDS, forget_decisions, Once.IN_ALL
+            ),
         ),
+        surfaces=(facts_in_memory(ports),),
         close=built.close,
     )
 
@@ -186,14 +236,35 @@ def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tupl
     yield ("enrolled", person_id)
 
 
+def _erase_names(connection: Connection, person: ErasedPerson) -> Iterator[tuple[str, str]]:
+    """The report of a departure stays, without a word that somebody wrote of it."""
+    from limen.identity.departures import store as departures
+    from limen.identity.sources import store
+    from limen.identity.sources.scim import store as scim_store
+    from limen.identity.store import account_decisions
+
+    account_decisions.erase(connection, person.id)
+    keys = store.keys_of_person(connection, person.id)
+    for source, external_id in [*keys, *store.forget_unlinked_of(connection, person.email, person.name)]:
+        scim_store.remove(connection, source, external_id)
+    departures.forget_words(connection, person.id)
+    yield from ()
+
+
 PILLAR = Pillar(
     name="identity",
     is_optional=False,
     commands={
         "workload": Command("limen.cli.workload", "Give services their own tokens, and revoke them"),
+        "people-source": Command("limen.cli.people_source", "Show where people come from, and answer what waits"),
+        "departure": Command("limen.cli.departure", "Show whose access has ended, and whether each end is proved"),
+        "handover": Command("limen.cli.handover", "Show what somebody owns, and hand it over to somebody else"),
         "people": Command("limen.cli.people", "List people, also for programs and spreadsheets"),
         "factors": Command("limen.cli.factors", "Show who lacks a required factor, and how people really signed in"),
-        "import": Command("limen.cli.import_people", "Import people from a CSV file, or show what would change"),
+        "identities": Command("limen.cli.identities", "List accounts that may not be one person's, and decide"),
+        "import": Command(
+            "limen.cli.import_from", "Import people from a list, or everything from another system; first shown"
+        ),
         "token": Command("limen.cli.token", "List and revoke tokens, and create them for workloads"),
     },
     declarations=_declarations,
@@ -201,4 +272,5 @@ PILLAR = Pillar(
     build=_build,
     examinations={"breached passwords": _examine_breach_list},
     changed_by_erasing=_changed_by_erasing,
+    erase_names=_erase_names,
 )

@@ -14,7 +14,7 @@ from limen.identity.attestation import NO_ATTESTATION, Attestation
 from limen.identity.breached_passwords import NO_LIST, BreachedPasswords
 from limen.identity.errors import NobodyCouldAdministerError
 from limen.identity.model import Visitor
-from limen.pillar import committed
+from limen.pillar import AccessSurfaces, committed
 from limen.policy.decision import Decision
 from limen.settings import Settings
 from limen.storage.database import Database, Snapshot, Transaction
@@ -32,7 +32,8 @@ class Ports:
     waits for; the others go into the outbox with their transaction. `first_groups` are the first administrator's.
     `device_of` names the enrolled device that a visitor proved to be on, "" where none did; never what a client claims.
     `locked_out` says what keeps everybody of the database from administering Limen, "" where somebody can. `breached`
-    is the company's list of breached passwords, `attestation` whose word on the model of a passkey counts.
+    is the company's list of breached passwords, `attestation` whose word on the model of a passkey counts. `surfaces`
+    are all that say where somebody's access goes on beyond the database.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class Ports:
     locked_out: Callable[[Snapshot], str] = lambda _people: ""
     breached: BreachedPasswords = NO_LIST
     attestation: Attestation = NO_ATTESTATION
+    surfaces: Callable[[], AccessSurfaces] = AccessSurfaces
 
     def now(self) -> Instant:
         return self.clock.now()
@@ -69,6 +71,10 @@ class Ports:
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Commit `work`, then wait until what it changed is known everywhere and what it said is kept."""
         return await committed(self.database, self.settled, work)
+
+    async def write_together(self, work: Callable[[Transaction], T]) -> T:
+        """`write` in one transaction with what others write in this way at the same time: `work` may run twice."""
+        return await committed(self.database, self.settled, work, together=True)
 
     async def take(self, work: Callable[[Transaction], T]) -> T:
         """`write` for what takes something from somebody, unless it takes the last way to administer Limen.

@@ -5,8 +5,9 @@ Reading happens in a worker thread on one snapshot; what comes back is applied t
 
 from __future__ import annotations
 
-from collections.abc import Callable, KeysView
+from collections.abc import Callable, KeysView, Set as AbstractSet
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -14,12 +15,13 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection
 
 from limen.clock import Instant
-from limen.facts import FactStore, Session
+from limen.facts import FactStore, Person, Session
 from limen.identity.app_token import AppToken
 from limen.identity.model import Workload
 from limen.identity.store import app_tokens, factors, people, sessions, workloads
 from limen.storage.change_feed import Feed
 from limen.storage.database import Snapshot
+from limen.synthetic import is_synthetic
 
 AUTHENTICATOR: Final = "session.authenticator"
 Apply = Callable[[FactStore], None]
@@ -59,8 +61,10 @@ class _ProvedSessions:
 
     facts: FactStore
 
-    def put(self, token_hash: bytes, session: Session, last_used: Instant, model: str) -> None:
+    def put(self, token_hash: bytes, session: Session, last_used: Instant, model: str, devices: frozenset[str]) -> None:
         self.facts.sessions.put(token_hash, session, last_used)
+        for device_id in sorted(devices):
+            self.facts.see_on(session, device_id)
         if model:
             self.facts.learned.put(("session", session.id), AUTHENTICATOR, model)
         else:
@@ -73,22 +77,69 @@ class _ProvedSessions:
         return self.facts.sessions.keys()
 
 
+@dataclass(frozen=True, slots=True)
+class _People:
+    """People, each with the first day on which anything opens to them ("": since they came). Those of probes are kept
+    apart, where nobody counts them.
+    """
+
+    facts: FactStore
+
+    def put(self, person: Person, first_day: str) -> None:
+        """The day first: nothing opens in between."""
+        if is_synthetic(person.id):
+            self.facts.synthetic.put(person)
+            return
+        if first_day:
+            self.facts.first_days.put(person.id, first_day)
+        self.facts.people.put(person)
+        if not first_day:
+            self.facts.first_days.drop(person.id)
+
+    def drop(self, key: str) -> None:
+        self.facts.people.drop(key)
+        self.facts.synthetic.drop(key)
+        self.facts.first_days.drop(key)
+
+    def keys(self) -> AbstractSet[str]:
+        return self.facts.people.keys() | self.facts.synthetic.keys()
+
+
+def _all_people(connection: Connection, _now: Instant) -> dict[str, _Row]:
+    first_days = people.first_days(connection)
+    every = (*people.everybody(connection), *people.synthetic(connection))
+    return {one.id: (one, _written(first_days.get(one.id))) for one in every}
+
+
+def _one_person(connection: Connection, key: str) -> _Row | None:
+    found = people.by_id(connection, key)
+    return (found, _written(people.first_day_of(connection, key))) if found is not None else None
+
+
+def _written(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
 def _all_sessions(connection: Connection, now: Instant) -> dict[str, _Row]:
     models = factors.attested_models(connection)
-    return {row[1].id: (*row, models.get(row[1].id, "")) for row in sessions.all_good(connection, now)}
+    seen = sessions.seen_on(connection)
+    good = [(row[1].id, row) for row in sessions.all_good(connection, now)]
+    return {key: (*row, models.get(key, ""), seen.get(key, frozenset())) for key, row in good}
 
 
 def _session(connection: Connection, key: str) -> _Row | None:
     row = sessions.by_id(connection, key)
-    return None if row is None else (*row, factors.attested_models(connection, key).get(key, ""))
+    if row is None:
+        return None
+    return (
+        *row,
+        factors.attested_models(connection, key).get(key, ""),
+        sessions.seen_on(connection, key).get(key, frozenset()),
+    )
 
 
 _KINDS: Final = {
-    "person": _Kind(
-        attrgetter("people"),
-        lambda connection, _now: {one.id: (one,) for one in people.everybody(connection)},
-        lambda connection, key: (found,) if (found := people.by_id(connection, key)) else None,
-    ),
+    "person": _Kind(_People, _all_people, _one_person),
     "enrolled": _Kind(
         attrgetter("enrolled"),
         lambda connection, _now: {key: (key, one) for key, one in factors.enrolled_by_person(connection).items()},

@@ -102,7 +102,7 @@ class Recovery:
         address, now = email_to_look_up(email), self._ports.now()
         found = await self._ports.read(lambda snapshot: factors.way_in(snapshot.connection, address, visitor.known_as))
         keys = tuple(key for key in self._verification.keys_of(address, found, visitor) if key[0] != "person")
-        self._verification.admit(keys, visitor)
+        await self._verification.admit(keys, visitor)
         digest = self._digest(found.person_id, code[:_MAX_TYPED])
         is_right = await self._ports.read(
             lambda snapshot: recovery_codes.holds(snapshot.connection, found.person_id, digest)
@@ -116,7 +116,7 @@ class Recovery:
             reason = "nobody" if not found.person_id else "used-meanwhile" if is_right else "code-wrong"
             refuse(self._ports, "recovery.refused", reason, visitor, found.person_id)
             raise RecoveryRefusedError
-        self._verification.forgive(keys)
+        await self._verification.forgive(keys)
         return issued
 
     async def not_me(self, session: Session) -> None:

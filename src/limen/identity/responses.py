@@ -10,9 +10,10 @@ from limen.clock import Instant
 from limen.identity.errors import LastAdministratorError
 from limen.identity.membership import Membership, an_administrator_remains
 from limen.identity.sessions import end_everything_of, end_session
-from limen.identity.store import people
+from limen.identity.sources.owning import OwnedBySources
+from limen.identity.store import people, suspensions
 from limen.pillar import GroupMemberships, NobodyLeftError, PersonResponses
-from limen.storage.database import Transaction
+from limen.storage.database import Snapshot, Transaction
 
 REASON: Final = "alert"
 
@@ -25,15 +26,21 @@ def _end_all(transaction: Transaction, person_id: str, now: Instant, by: str) ->
     end_everything_of(transaction, person_id, now, by, REASON)
 
 
-def _suspend(transaction: Transaction, person_id: str, now: Instant, by: str) -> bool:
-    return Membership(transaction, now, by).suspend(person_id)
+def _suspend(transaction: Transaction, person_id: str, now: Instant, by: str, mark: str) -> bool:
+    return Membership(transaction, now, by).suspend(person_id, mark)
 
 
-def _resume(transaction: Transaction, person_id: str, now: Instant, by: str) -> bool:
-    return Membership(transaction, now, by).resume(person_id)
+def _resume(transaction: Transaction, person_id: str, now: Instant, by: str, mark: str) -> bool:
+    return Membership(transaction, now, by).resume(person_id, mark)
 
 
-PERSON_RESPONSES: Final = PersonResponses(end_session=_end_session, end_all=_end_all, suspend=_suspend, resume=_resume)
+def _is_held(snapshot: Snapshot, person_id: str, mark: str) -> bool:
+    return any(one.mark == mark for one in suspensions.of(snapshot.connection, person_id))
+
+
+PERSON_RESPONSES: Final = PersonResponses(
+    end_session=_end_session, end_all=_end_all, suspend=_suspend, resume=_resume, is_held=_is_held
+)
 
 
 def _take_out(transaction: Transaction, person_id: str, group: str, now: Instant, by: str) -> frozenset[str]:
@@ -52,4 +59,10 @@ def _put_back(transaction: Transaction, person_id: str, group: str, now: Instant
     return groups
 
 
-GROUP_MEMBERSHIPS: Final = GroupMemberships(take_out=_take_out, put_back=_put_back)
+def group_memberships(owned: OwnedBySources) -> GroupMemberships:
+    """`owned` says what sources own of somebody."""
+
+    def is_given_by_source(snapshot: Snapshot, person_id: str, group: str) -> bool:
+        return group in owned(snapshot.connection, person_id).groups
+
+    return GroupMemberships(take_out=_take_out, put_back=_put_back, is_given_by_source=is_given_by_source)

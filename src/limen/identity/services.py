@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from limen.challenges import Challenges
 from limen.identity.browser_keys import BrowserKeys
+from limen.identity.departures.departures import Departures
 from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
 from limen.identity.factor_reminders import FactorReminders
@@ -27,10 +29,14 @@ from limen.identity.recovery import Recovery
 from limen.identity.second_device import SecondDevice
 from limen.identity.sessions import Sessions
 from limen.identity.sign_in import SignIn
+from limen.identity.sources.ldap.asking import Directories
+from limen.identity.sources.people_sources import SourcesOfPeople
+from limen.identity.sources.scim.server import ScimServer
 from limen.identity.step_up import StepUp
 from limen.identity.store import factors, upkeep
 from limen.identity.tokens import Tokens
 from limen.identity.verification import Verification
+from limen.policy.roles import Guarding
 from limen.storage.database import Transaction
 
 
@@ -40,7 +46,11 @@ class IdentityServices:
 
     people: People
     people_import: PeopleImport
+    sources: SourcesOfPeople
+    scim: ScimServer
+    directories: Directories
     leaving: Leaving
+    departures: Departures
     links: Links
     enrolment: Enrolment
     sign_in: SignIn
@@ -59,12 +69,10 @@ class IdentityServices:
     ports: Ports
 
     async def keep_up(self) -> None:
-        """Write down what only memory holds and forget what is over. Call it every half minute."""
+        """Write down what only memory holds, read what others wrote, forget what is over. Call it every half minute."""
         await self.sessions.save_last_used()
+        await self.sessions.read_last_used()
         await self.tokens.save_uses()
-        kept = self.guesses.unsaved()
-        if kept:
-            await self.ports.write(lambda transaction: upkeep.save_guesses(transaction.connection, kept))
         await self.sessions.purge()
         await self.issuer_accounts.end_unknown(one.url for one in self.ports.known.issuers.values())
         await self.tokens.purge()
@@ -78,14 +86,16 @@ class IdentityServices:
             self.passwords.close()
 
 
-async def build(ports: Ports, passwords: Passwords | None = None) -> IdentityServices:
+async def build(
+    ports: Ports, passwords: Passwords | None = None, guarding: Callable[[], Guarding] = lambda: Guarding((), None)
+) -> IdentityServices:
     """All of identity over these ports. The database must be open; the feed need not have started.
 
+    `guarding` says who has a role under the policies in force; unless it is given, everybody counts as if they had.
     Raises RelyingPartyChangedError when passkeys were enrolled for another sign-in host.
     """
     key = await ports.database.writing(lambda transaction: _prepare(transaction, ports))
-    guesses = Guesses()
-    guesses.load(await ports.read(lambda snapshot: upkeep.kept_guesses(snapshot.connection)))
+    guesses = Guesses(ports.database.kept_briefly)
     challenges = Challenges(key)
     party = RelyingParty(ports.rp_id, ports.origin, ports.settings.name)
     ceremonies = Ceremonies(party, challenges, ports.attestation)
@@ -95,16 +105,21 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
     links = Links(ports, guesses)
     invitations = Invitations(ports, links)
     new = NewFactors(ports, ceremonies, passwords, challenges)
-    factors = Factors(ports, sessions, new)
+    factors, departures = Factors(ports, sessions, new), Departures(ports)
+    sources = SourcesOfPeople(ports, invitations, guarding)
     return IdentityServices(
-        people=People(ports, links, invitations),
+        people=People(ports, links, invitations, departures, sources),
         people_import=PeopleImport(ports, invitations),
+        sources=sources,
+        scim=ScimServer(ports, sources),
+        directories=Directories(ports, sources),
         leaving=Leaving(ports),
+        departures=departures,
         links=links,
         enrolment=Enrolment(ports, links, sessions, new),
         sign_in=SignIn(ports, sessions, ceremonies, verification),
         step_up=StepUp(ports, sessions, ceremonies, verification),
-        issuer_sign_in=IssuerSignIn(ports, sessions),
+        issuer_sign_in=IssuerSignIn(ports, sessions, guarding),
         issuer_accounts=IssuerAccounts(ports, factors),
         factors=factors,
         recovery=Recovery(ports, links, sessions, factors, verification, key),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from limen import credentials
-from limen.clock import DAY, HOUR, Instant, Milliseconds
+from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
 from limen.credentials import Cause, Ending
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, SessionState
@@ -18,11 +18,12 @@ from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensCons
 from limen.identity.events import Details, record
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh
 from limen.identity.ports import Ports
-from limen.identity.store import sessions, upkeep
+from limen.identity.store import app_tokens, sessions, upkeep
 from limen.opaque import new_id
 from limen.pillar import DeviceSessions
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
+from limen.user_agents import browser_of, system_of
 
 MOST_OF_A_PERSON = 50
 LONG_AWAY: Milliseconds = 30 * DAY
@@ -31,6 +32,8 @@ MOST_OF_AN_APP = 10
 """Sessions beyond these end the oldest: a person's sign-ins, and one sign-in's sessions with one app."""
 
 _PURGE_AT_ONCE = 500
+_USES_LOOKED_AT: Final[Milliseconds] = 10 * MINUTE
+"""How far back uses at other workers are read: longer than any of them takes to write its own down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class Sessions:
             upkeep.remember_browser(connection, visitor.browser_hash, person.id, now)
         transaction.changed("session", session.id)
         proved: Details = {"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))}
+        opened_with = {"browser": browser_of(session.user_agent), "system": system_of(session.user_agent)}
+        proved = {**proved, **{name: said for name, said in opened_with.items() if said}}
         if issuer:
             proved = {**proved, "issuer": issuer}
         if last and now - last >= LONG_AWAY:
@@ -266,15 +271,26 @@ class Sessions:
         A hard stop forgets at most what was used since the last call, so a session may idle out early, never late.
         """
         known = self._ports.known
-        news = [
+        used_since = [
             (session.id, used)
             for session in list(known.sessions.values())
             if not session.parent and (used := known.last_used(session.id)) > self._saved.get(session.id, 0)
-        ][:at_most]
+        ]
+        news = sorted(used_since, key=lambda one: self._saved.get(one[0], 0))[:at_most]  # whose turn was longest ago
         if news:
             await self._ports.write(lambda transaction: sessions.save_last_used(transaction.connection, news))
             self._saved = {key: at for key, at in self._saved.items() if key in known.sessions} | dict(news)
         return len(news)
+
+    async def read_last_used(self) -> None:
+        """Take over when other workers last saw sign-ins used, which they write down as they keep up, so that whoever
+        works at one worker idles out at none. One in the future, by a clock that is ahead, counts for nothing.
+        """
+        now = self._ports.now()
+        found = await self._ports.read(lambda snapshot: sessions.used_since(snapshot.connection, now - _USES_LOOKED_AT))
+        used = {key: at for key, at in found.items() if at <= now + MINUTE}
+        self._ports.known.used_elsewhere(used)
+        self._saved |= {key: at for key, at in used.items() if at > self._saved.get(key, 0)}
 
     async def purge(self) -> int:
         """Forget sessions that time has ended, and what else has lost its meaning. Returns how many sessions."""
@@ -333,9 +349,21 @@ def _bound_until(root: Session, now: Instant, tied_until: Instant) -> Instant:
 
 
 def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
-    """Everything issued to (kind, key) before `at` is dead: the one way in which anything is revoked."""
-    sessions.raise_not_before(transaction.connection, kind, key, at)
+    """Everything issued to (kind, key) until now is dead: the one way in which anything is revoked.
+
+    That is what began before `at`, and what was kept before this transaction with a later beginning: whoever signs in
+    reads the clock before they wait for their turn to write.
+    """
+    begun = max(sessions.newest_start(transaction.connection, kind, key), _tokens_begun(transaction, kind, key))
+    sessions.raise_not_before(transaction.connection, kind, key, max(at, begun + 1) if begun else at)
     transaction.changed("not_before", f"{kind}:{key}")
+
+
+def _tokens_begun(transaction: Transaction, kind: str, key: str) -> Instant:
+    """When the newest token of this person, or of the company, was made; 0: they have none."""
+    if kind not in {"company", "person"}:
+        return 0
+    return app_tokens.newest(transaction.connection, "" if kind == "company" else key)
 
 
 def bind_device(transaction: Transaction, session_id: str, device_id: str, binding: int, until: Instant) -> bool:
@@ -344,6 +372,12 @@ def bind_device(transaction: Transaction, session_id: str, device_id: str, bindi
     if is_there:
         transaction.changed("session", session_id)
     return is_there
+
+
+def see_on_device(transaction: Transaction, session_id: str, device_id: str) -> None:
+    """A sign-in came with this device's certificate: whatever ends all that is signed in on the device ends it too."""
+    if sessions.see_on(transaction.connection, session_id, device_id):
+        transaction.changed("session", session_id)
 
 
 def end_device(transaction: Transaction, device_id: str, now: Instant) -> None:
@@ -362,18 +396,14 @@ def end_session(transaction: Transaction, session_id: str, now: Instant, by: str
     return True
 
 
-def end_sign_ins_of(transaction: Transaction, person_id: str, now: Instant) -> None:
-    """Kill every sign-in of a person, because another service says so; break-glass is none, and has no row."""
-    for session_id in sessions.of(transaction.connection, person_id):
-        end_session(transaction, session_id, now, "", "revoked-elsewhere")
-
-
-DEVICE_SESSIONS: Final = DeviceSessions(bind=bind_device, end=end_device, end_of_person=end_sign_ins_of)
+DEVICE_SESSIONS: Final = DeviceSessions(bind=bind_device, end=end_device, see=see_on_device)
 
 
 def refuse_ended(transaction: Transaction, session: Session) -> None:
     """Raises NotLiveError where a session was ended since it was looked at: what it made now would outlive its end."""
-    marks = (("company", ""), ("person", session.person_id), ("device", session.device_id), ("session", session.id))
+    seen = sessions.seen_on(transaction.connection, session.id).get(session.id, frozenset())
+    devices = [("device", each) for each in sorted({session.device_id, *seen})]
+    marks = (("company", ""), ("person", session.person_id), ("session", session.id), *devices)
     dead_before = max(sessions.not_before_of(transaction.connection, kind, key) for kind, key in marks)
     if session.started_at < dead_before or sessions.by_id(transaction.connection, session.id) is None:
         raise NotLiveError
@@ -389,14 +419,15 @@ def end_everything_of(
     *,
     cause: Cause = Cause.SIGNED_OUT,
     spared: frozenset[str] = frozenset(),
-) -> None:
-    """End all of a person's that ends for this cause, of every kind there is, with its event.
+) -> dict[str, int]:
+    """End all of a person's that ends for this cause, of every kind there is, with its event; how many of each.
 
     `spared` are passkeys that are known to be in the right hands.
     """
     ending = Ending(cause=cause, holder=person_id, now=now, by=by, reason=reason, why=why, spared=spared)
-    credentials.end(transaction, ending)
+    ended = credentials.end(transaction, ending)
     record(transaction, now, "sessions.revoked", {"scope": "person"}, by=by, subject=person_id, reason=reason, why=why)
+    return ended
 
 
 def after_every_mark(transaction: Transaction, person_id: str, device_id: str, now: Instant) -> Instant:

@@ -60,7 +60,7 @@ class StepUp:
         current = self._sessions.own(session)
         person = self._person(current)
         sealed = await self._ports.read(lambda snapshot: factors.sealed_seed_of(snapshot.connection, person.id))
-        proved = self._verification.code(person.id, sealed, code, _FAILED, visitor, current.id)
+        proved = await self._verification.code(person.id, sealed, code, _FAILED, visitor, current.id)
         return await self._finish(current, proved, visitor)
 
     def _person(self, session: Session) -> Person:

@@ -62,7 +62,7 @@ class Verification:
         """
         now = self._ports.now()
         keys: tuple[Key, ...] = (("passkey", network_of(visitor.address)),)
-        self.admit(keys, visitor)
+        await self.admit(keys, visitor)
         passkey: Passkey | None = None
         try:
             credential_id = credential_id_of(credential)
@@ -74,7 +74,7 @@ class Verification:
             owner = passkey.person_id if passkey else person_id
             refuse(self._ports, kind, refused.word, visitor, owner, subject if person_id else "")
             raise SignInFailedError from None
-        self._guesses.forgive(keys, now)
+        await self._guesses.forgive(keys)
 
         def use(transaction: Transaction) -> str:
             if not upkeep.spend_challenge(transaction.connection, held.challenge_hash, held.challenge_ends_at):
@@ -98,19 +98,19 @@ class Verification:
         found = await self._ports.read(lambda snapshot: factors.way_in(snapshot.connection, email, visitor.known_as))
         person_id = found.person_id
         keys = self.keys_of(email, found, visitor)
-        self.admit(keys, visitor)
+        await self.admit(keys, visitor)
         is_breached = await self._is_breached(password[: 4 * MAX_LENGTH])  # right or wrong: time must not tell which
         try:
             is_right = await self._passwords.holds(found.password, password[: 4 * MAX_LENGTH])
         except BaseException:
-            self._guesses.forgive(keys, now)  # nothing was learnt from a try that was not looked at
+            await self._guesses.forgive(keys)  # nothing was learnt from a try that was not looked at
             raise
         if not is_right:
             self._fail("password-wrong" if person_id else "nobody", kind, visitor, person_id, session)
         given = Proved(person_id, {}, lambda _transaction: "")
         if code:
-            given = self.code(person_id, found.sealed_seed, code, kind, visitor, session)
-        self._guesses.forgive(keys, now)
+            given = await self.code(person_id, found.sealed_seed, code, kind, visitor, session)
+        await self._guesses.forgive(keys)
 
         def use(transaction: Transaction) -> str:
             if not factors.is_password(transaction.connection, person_id, found.password):
@@ -129,7 +129,7 @@ class Verification:
         except BreachListError:
             return False
 
-    def code(
+    async def code(
         self, person_id: str, sealed: bytes | None, code: str, kind: str, visitor: Visitor, session: str = ""
     ) -> Proved:
         """An authenticator code. Raises SignInFailedError, also when codes come too fast.
@@ -139,32 +139,31 @@ class Verification:
         """
         now = self._ports.now()
         keys: tuple[Key, ...] = (("code", person_id),)
-        if self._guesses.admit(keys, now):
+        if await self._guesses.admit(keys):
             self._fail("codes-too-fast", kind, visitor, person_id, session)
         seed = self._ports.keyring.open_sealed("codes", person_id, "seed", sealed).decode() if sealed else ""
         step = matching_step(seed, code, now) if seed else None
         if step is None or sealed is None:
             self._fail("code-wrong", kind, visitor, person_id, session)
-        self._guesses.forgive(keys, now)
+        await self._guesses.forgive(keys)
 
         def use(transaction: Transaction) -> str:
             return "" if factors.use_step(transaction.connection, person_id, sealed, step) else "code-used"
 
         return Proved(person_id, {Factor.CODE: now}, use)
 
-    def admit(self, keys: tuple[Key, ...], visitor: Visitor) -> None:
+    async def admit(self, keys: tuple[Key, ...], visitor: Visitor) -> None:
         """Raises SlowedError, journaled at most every ten seconds for one address."""
-        now = self._ports.now()
-        wait = self._guesses.admit(keys, now)
+        wait = await self._guesses.admit(keys)
         if not wait:
             return
-        if self._told.admits(network_of(visitor.address), now):
+        if self._told.admits(network_of(visitor.address), self._ports.now()):
             refuse(self._ports, "sign_in.slowed", "too-many-guesses", visitor)
         raise SlowedError(wait)
 
-    def forgive(self, keys: tuple[Key, ...]) -> None:
+    async def forgive(self, keys: tuple[Key, ...]) -> None:
         """Take back a try that was right."""
-        self._guesses.forgive(keys, self._ports.now())
+        await self._guesses.forgive(keys)
 
     def keys_of(self, email: str, found: factors.WayIn, visitor: Visitor) -> tuple[Key, ...]:
         """A browser the person has signed in with counts for itself; everybody else counts three times."""

@@ -26,7 +26,9 @@ BATCH: Final = 10
 PAUSES: Final[tuple[Milliseconds, ...]] = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR)
 """How long to wait after each try that failed; after the last one the mail has failed."""
 POLL_SECONDS: Final = 2.0
-"""How often to look for what another process queued; what this one queued wakes the sender at once."""
+"""How often to look for what another process queued; what this one queued wakes the sender."""
+LOOK_SECONDS: Final = 0.1
+"""How long it waits once it is woken: it is woken by all that is written, which may be much at once."""
 GAP_SECONDS: Final = 0.5
 """Between two mails: no more than 120 a minute, which mail servers of small companies bear."""
 _CLAIM_MS: Final[Milliseconds] = int(BATCH * (ONE_MAIL_SECONDS + GAP_SECONDS) * 1000) + MINUTE
@@ -36,7 +38,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Sender:
-    """Sends queued mail in one worker. `sender` is the address that mails come from, `company` the name beside it."""
+    """Sends queued mail while `is_ours`: of all workers one does. `sender` is the address that mails come from,
+    `company` the name beside it.
+    """
 
     database: Database
     mails: Mails
@@ -45,6 +49,7 @@ class Sender:
     sender: str
     company: str
     gap_seconds: float = GAP_SECONDS
+    is_ours: Callable[[], bool] = lambda: True
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
     _stop_watching: Callable[[], None] = field(default=lambda: None)
@@ -69,13 +74,14 @@ class Sender:
     async def _run(self) -> None:
         while True:
             try:
-                while await self.send_due():
+                while self.is_ours() and await self.send_due():
                     pass
             except Exception:  # noqa: BLE001 -- whatever went wrong, the next look comes
                 _log.exception("the mail queue could not be processed; the next attempt is in %s s", POLL_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._wake.wait()
+                    await asyncio.sleep(LOOK_SECONDS)
             self._wake.clear()
 
     async def send_due(self) -> int:

@@ -18,7 +18,7 @@ from limen.monitor.response.actions import Actions
 from limen.monitor.response.playbooks import Playbooks
 from limen.monitor.risk.passkey_proofs import Proofs
 from limen.monitor.risk.projection import RiskProjection
-from limen.pillar import Core, DeviceResponses, Every, PersonResponses, RequestChannels, SignOn
+from limen.pillar import Core, DeviceResponses, Every, Once, PersonResponses, RequestChannels, SignOn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,13 +112,13 @@ class Alerting:
             await self.alerts.keep_up()
 
         return (
-            Every("let risks fade, and see whether what watches is heard", FADE_SECONDS, keep_up),
-            Every("let passkeys explain what was found", LOOK_SECONDS, self.proofs.look),
-            Every("end what was done about alerts", FADE_SECONDS, self.alerts.run_out),
-            Every("send notices about alerts", LOOK_SECONDS, self.notices.send_due),
-            Every("tell others of cases that nobody takes", ESCALATE_SECONDS, self.notices.escalate),
-            Every("forget old alerts", FORGET_SECONDS, self.alerts.forget),
-            Every("forget old notices", FORGET_SECONDS, self.notices.forget),
+            Every("let risks fade, and see whether what watches is heard", FADE_SECONDS, keep_up, Once.PER_WORKER),
+            Every("let passkeys explain what was found", LOOK_SECONDS, self.proofs.look, Once.PER_WORKER),
+            Every("end what was done about alerts", FADE_SECONDS, self.alerts.run_out, Once.IN_ALL),
+            Every("send notices about alerts", LOOK_SECONDS, self.notices.send_due, Once.IN_ALL),
+            Every("tell others of cases that nobody takes", ESCALATE_SECONDS, self.notices.escalate, Once.IN_ALL),
+            Every("forget old alerts", FORGET_SECONDS, self.alerts.forget, Once.IN_ALL),
+            Every("forget old notices", FORGET_SECONDS, self.notices.forget, Once.IN_ALL),
         )
 
     async def close(self) -> None:

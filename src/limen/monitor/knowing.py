@@ -11,6 +11,7 @@ import msgspec
 
 from limen.clock import Instant
 from limen.facts import Device, Session
+from limen.monitor.detections.shared_accounts.shared_accounts import SharedKnown
 from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.detections.travel.travel import TravelKnown
 from limen.monitor.detections.usual.usual import UsualKnown
@@ -90,13 +91,17 @@ class Knowing:
         devices, people = list(known.devices.values()), list(known.people.values())
         sessions, zone = list(known.sessions.values()), str(self._core.settings.zone)
         labels = {one.id: int(one.label) for one in known.apps.values()}
+        found = self._core.offers.find(DeviceNames)
+        owners = found.owners() if found is not None else {}
+        networks = tuple((name, str(network)) for name, network in known.networks)
 
         def put_together() -> PeopleGiven:
             healthy = {one.id for one in devices if _is_healthy(one, now)}
             bound = {one.id: device for one in sessions if (device := self._bound(one, now)) in healthy}
             groups = {one.id: sorted(one.groups) for one in people}
             travel = TravelKnown(travels, frozenset(healthy), bound)
-            return PeopleGiven(travel=travel, usual=UsualKnown(groups, zone, labels, last_days=last_days))
+            usual = UsualKnown(groups, zone, labels, last_days=last_days)
+            return PeopleGiven(travel=travel, usual=usual, shared=SharedKnown(owners, networks))
 
         return put_together
 

@@ -13,6 +13,8 @@ from typing import Final, Self, TypeAlias
 import msgspec
 
 from limen.clock import Instant, Milliseconds
+from limen.connectors.clickhouse.server import Server
+from limen.connectors.nats.stream import StreamServer
 from limen.errors import LimenError
 from limen.events import Event
 from limen.monitor.detections.hit import Hit
@@ -21,6 +23,8 @@ from limen.monitor.normal_form.frame import Frame
 LENGTH_BYTES: Final = 4
 LONGEST: Final = 32 << 20
 """No message is longer, in bytes."""
+TAKES: Final = "takes from the stream"
+"""The kind of `Given` that says whether this node takes from the stream: anything for yes, nothing for no."""
 WAITING_BYTES: Final = 1 << 20
 """So much may wait to be written before whoever writes has to wait."""
 
@@ -56,7 +60,11 @@ class Listen(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class SetUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The first message: where everything is. `keys` are those of the store's chain, today's first."""
+    """The first message: where everything is. `keys` are those of the store's chain, today's first.
+
+    `clickhouse`: where events are brought to; `nats`: the stream that they go through before they are kept, signed by
+    `transit_keys`, today's first; None for none.
+    """
 
     data: str
     events: str
@@ -64,6 +72,9 @@ class SetUp(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     keys: tuple[bytes, ...]
     budget_bytes: int = 0
     listen: Listen = Listen()
+    clickhouse: Server | None = None
+    nats: StreamServer | None = None
+    transit_keys: tuple[bytes, ...] = ()
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -155,8 +166,37 @@ class RulesRead(msgspec.Struct, frozen=True, kw_only=True):
     wrong: tuple[str, ...] = ()
 
 
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """How it goes with bringing events to ClickHouse: `behind` wait here, `lost` went before it had them, `refused` it
+    takes in no form. `set_back` it had and has no more, in all: they come again, but for `gone` of them, which are not
+    here either (some had passed their keeping time). `wrong`: why it takes nothing at this moment, and `since` when.
+    """
+
+    behind: int = 0
+    lost: int = 0
+    refused: int = 0
+    set_back: int = 0
+    gone: int = 0
+    wrong: str = ""
+    since: Instant = 0
+
+
+class Streamed(msgspec.Struct, frozen=True, kw_only=True):
+    """How it goes with the stream before the store: messages that are `waiting` in it and that were `refused`, as far
+    as this node `takes` from it. `wrong`: why it can't, and `since` when.
+    """
+
+    waiting: int = 0
+    refused: int = 0
+    takes: bool = False
+    wrong: str = ""
+    since: Instant = 0
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How it goes, each second. `refused`: what came from nobody who may send, by its way; `wrong`: what does not work.
+
+    `elsewhere`: how it goes with ClickHouse, `streamed` with NATS; None where it is not used.
 
     `detected_at`: detections have seen all that came until then; `behind`: whether more waits for them. `late`: sources
     of which they have seen only what came until another time. `forgotten`: windows of correlations that went too early.
@@ -175,6 +215,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     stored_bytes: int = 0
     wrong: tuple[str, ...] = ()
     rules: RulesRead = RulesRead()
+    elsewhere: Elsewhere | None = None
+    streamed: Streamed | None = None
 
 
 ToProcess: TypeAlias = SetUp | Sources | Given | Deliver | Taken

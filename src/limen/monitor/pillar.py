@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from limen.pillar import ErasedPerson
+    from limen.finding import Finding
+    from limen.pillar import ErasedPerson, Installation
 
 
 def _declarations() -> Declarations:
     from limen.monitor.alerts import kinds as of_alerts, tables as alerts
+    from limen.monitor.alerts.holdings import HOLDINGS
     from limen.monitor.credentials import CREDENTIALS
     from limen.monitor.detections.company_rules import DETECTIONS
     from limen.monitor.detections.travel import kinds as travel_kinds, store as travels
@@ -41,7 +43,8 @@ def _declarations() -> Declarations:
             *searches.TABLES,
         ),
         credentials=CREDENTIALS,
-        file=MONITOR_FILE,
+        holdings=HOLDINGS,
+        files=(MONITOR_FILE,),
         folder=DETECTIONS,
     )
 
@@ -74,8 +77,21 @@ def _erase_names(connection: Connection, person: ErasedPerson) -> Iterator[tuple
     yield from ((projection.CHANGE, projection.key_of(subject)) for subject in erasing.erase(connection, person))
 
 
+async def _examine_clickhouse(here: Installation) -> list[Finding]:
+    from limen.monitor.outgrown.examining import examine_clickhouse
+
+    return await examine_clickhouse(here)
+
+
+async def _examine_nats(here: Installation) -> list[Finding]:
+    from limen.monitor.outgrown.examining import examine_nats
+
+    return await examine_nats(here)
+
+
 PILLAR = Pillar(
     name="monitor",
+    examinations={"clickhouse": _examine_clickhouse, "nats": _examine_nats},
     commands={
         "alert": Command("limen.cli.alert", "List and close alerts, suppress what is no danger, and set channels"),
         "source": Command("limen.cli.source", "List sources of logs, and let their senders in"),

@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from limen.events import Event
@@ -37,6 +38,7 @@ from limen.monitor.link import (
 )
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.pieces import pieces
+from limen.monitor.sharing import Sharing, reach
 from limen.pillar import NotTakenError
 
 DELIVER_SECONDS: Final = 30.0
@@ -63,7 +65,8 @@ _log: Final = logging.getLogger("limen.monitor")
 class Supervision:
     """`setup` says how the process is set up, anew at each start; `sources` who may send. `take` returns when hits are
     committed; `record` takes events for the journal. `pauses_seconds`, the first and the longest, lie between the end
-    of the process and the next start. Used on the event loop.
+    of the process and the next start. Of several workers the one of which `is_ours` says so has the process; the others
+    deliver to it by a socket in `folder` (None: there are no others). Used on the event loop.
     """
 
     def __init__(
@@ -74,6 +77,8 @@ class Supervision:
         record: Callable[[Event], object],
         command: Sequence[str] = COMMAND,
         pauses_seconds: tuple[float, float] = (FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS),
+        folder: Path | None = None,
+        is_ours: Callable[[], bool] = lambda: True,
     ) -> None:
         self.health: Health | None = None
         self.listening = Listening()
@@ -84,6 +89,9 @@ class Supervision:
         self._record = record
         self._command = command
         self._first_pause, self._longest_pause = pauses_seconds
+        self._is_ours = is_ours
+        self._folder = folder
+        self._sharing = None if folder is None else Sharing(folder, self.deliver)
         self._given: dict[str, bytes] = {}
         self._link: Link | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -111,6 +119,11 @@ class Supervision:
     @property
     def is_running(self) -> bool:
         return self._watching is not None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the process is this worker's."""
+        return self._is_ours()
 
     @property
     def pid(self) -> int:
@@ -177,6 +190,10 @@ class Supervision:
     async def _watch_over(self) -> None:
         pause = self._first_pause
         while True:
+            if self._folder is not None and not self._is_ours():
+                await self._deliver_to_another(self._folder)
+                await asyncio.sleep(self._first_pause)
+                continue
             began = time.monotonic()
             try:
                 await self._live()
@@ -190,6 +207,18 @@ class Supervision:
             _log.error("the process that watches has ended and is started again")
             await asyncio.sleep(pause)
             pause = min(pause * 2, self._longest_pause)
+
+    async def _deliver_to_another(self, folder: Path) -> None:
+        """For as long as another worker has the process."""
+        try:
+            self._link = link = await reach(folder)
+            while (message := await link.receive()) is not None:
+                if isinstance(message, Listening | Kept | Health):
+                    await self._heed(link, message)
+        except (OSError, LinkError):
+            return  # the next try comes
+        finally:
+            self._forget()
 
     async def _live(self) -> None:
         """One life of it, from its start to its end."""
@@ -209,6 +238,8 @@ class Supervision:
         except (ConnectionError, LinkError) as error:
             _log.error("the link to the process that watches broke: %s", error)
         finally:
+            if self._sharing is not None:
+                await self._sharing.close()
             self._forget()
             ours.close()
             await _ended(process)
@@ -229,12 +260,16 @@ class Supervision:
                 self.listening = message
                 for way, wrong in message.wrong.items():
                     _log.error("syslog by %s can't be taken: %s", way, wrong)
+                if self._sharing is not None and self._is_ours():
+                    await self._sharing.start(message)
                 self._ready.set()
             case Kept(number=number):
                 if (waits := self._delivering.get(number)) is not None and not waits.done():
                     waits.set_result(message)
             case Health():
                 self.health = message
+                if self._sharing is not None and self._is_ours():
+                    await self._sharing.tell(message)
             case Recorded(event=event) if event.kind.startswith(OF_THE_STORE):
                 self._record(event)
             case Found():
@@ -253,7 +288,7 @@ class Supervision:
             await link.send(Taken(number=found.number))
 
     async def _tell(self, message: Message) -> None:
-        if self._link is not None:
+        if self._link is not None and self._is_ours():
             with suppress(ConnectionError):
                 await self._link.send(message)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from limen.monitor.detections.beacons import Beacons
 from limen.monitor.detections.detector import Detector
+from limen.monitor.detections.shared_accounts.shared_accounts import SharedAccounts, SharedKnown
 from limen.monitor.detections.travel.travel import TravelDetector, TravelKnown
 from limen.monitor.detections.usual.usual import UsualDetector, UsualKnown
 from limen.monitor.detections.wrong_clocks import WrongClocks
@@ -24,6 +25,7 @@ class PeopleGiven(msgspec.Struct, frozen=True, kw_only=True):
 
     travel: TravelKnown
     usual: UsualKnown
+    shared: SharedKnown = SharedKnown()
 
 
 class Surroundings:
@@ -35,12 +37,19 @@ class Surroundings:
         self.understanding = Understanding(read)
         self._travel = TravelDetector(self.understanding.places)
         self._usual = UsualDetector(self.understanding.places)
+        self._shared = SharedAccounts(self.understanding.places)
         self._clocks = WrongClocks()
         self._beacons = Beacons()
 
     @property
     def detectors(self) -> dict[str, Detector]:
-        return {"travel": self._travel, "usual": self._usual, "clocks": self._clocks, "beacons": self._beacons}
+        return {
+            "travel": self._travel,
+            "usual": self._usual,
+            "shared": self._shared,
+            "clocks": self._clocks,
+            "beacons": self._beacons,
+        }
 
     def understand(self, frame: Frame) -> list[NormalEvent]:
         """The events of a frame, each with what is known here."""
@@ -53,6 +62,7 @@ class Surroundings:
         people = msgspec.msgpack.decode(value, type=PeopleGiven)
         self._travel.known = people.travel
         self._usual.know(people.usual)
-        for detector in (self._travel, self._usual):
+        self._shared.know(people.shared)
+        for detector in (self._travel, self._usual, self._shared):
             detector.limit_to(people.usual.groups)
         return True

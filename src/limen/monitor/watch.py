@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -10,24 +12,31 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from limen.connectors.clickhouse.server import Server
+from limen.errors import LimenError
 from limen.facts.tables import Subject
 from limen.monitor.detections.chosen import RULES, Chosen
 from limen.monitor.detections.company_rules import CompanyRules
 from limen.monitor.detections.hit import Hit
 from limen.monitor.detections.rule_folders import state_of
-from limen.monitor.link import Listen, SetUp, Sources
+from limen.monitor.link import TAKES, Listen, SetUp, Sources
 from limen.monitor.monitor_rules import MonitorRules
+from limen.monitor.outgrown.servers import clickhouse_server, nats_server
+from limen.monitor.outgrown.transit import PURPOSE
 from limen.monitor.settings import MonitorSettings
 from limen.monitor.sources import proofs, store
 from limen.monitor.sources.held import SendersHeld
 from limen.monitor.sources.service import LogSources
 from limen.monitor.supervision import Supervision
-from limen.pillar import Core
+from limen.pillar import Core, Once
+from limen.pillar.leading import leading
 from limen.storage.space import MEGABYTE
 
 EVENTS: Final = "events"
 STATE: Final = "monitor"
 """The folders, in the data folder, of the store of events and of what the process remembers."""
+
+_log: Final = logging.getLogger("limen.monitor")
 
 
 class Watch:
@@ -35,13 +44,25 @@ class Watch:
 
     def __init__(self, core: Core, held: SendersHeld, take: Callable[[Sequence[Hit]], Awaitable[object]]) -> None:
         self._core = core
-        self.supervision = Supervision(self._setup, self._watched, take, core.journal.record)
+        self.supervision = Supervision(
+            self._setup,
+            self._watched,
+            take,
+            core.journal.record,
+            folder=(core.root / core.settings.storage.data / "workers").resolve(),
+            is_ours=leading(Once.PER_MACHINE, core.leader),
+        )
         self.sources = LogSources(core, held, self.supervision)
         self._told: object = None
         self._agreeing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         held.watch(self._changed)
         self._stop_following = core.known.watch(self._fact_changed)
+
+    @property
+    def state(self) -> Path:
+        """Where the process keeps what it remembers."""
+        return (self._core.root / self._core.settings.storage.data).resolve() / STATE
 
     @property
     def events(self) -> Path:
@@ -53,6 +74,8 @@ class Watch:
         async with self._agreeing:
             wanted = (self._core.known.rules_of(MonitorRules) or MonitorRules(watch=False)).watch
             await self._tell_rules()
+            takes = self._core.leader.leads(Once.IN_ALL)
+            await self.supervision.give(TAKES, b"yes" if takes else b"")
             if wanted and not self.supervision.is_running:
                 self.supervision.start()
             elif not wanted and self.supervision.is_running:
@@ -107,7 +130,18 @@ class Watch:
             keys=core.keyring.keys_for("event store"),
             budget_bytes=settings.megabytes * MEGABYTE,
             listen=await self._listen(settings),
+            clickhouse=self._clickhouse(settings),
+            nats=nats_server(settings, core.root),
+            transit_keys=core.keyring.keys_for(PURPOSE),
         )
+
+    def _clickhouse(self, settings: MonitorSettings) -> Server | None:
+        """What is wrong with how it is set stops nothing else: events wait."""
+        try:
+            return clickhouse_server(settings, self._core.root, os.environ)
+        except LimenError as error:
+            _log.error("events are not brought to ClickHouse: %s", error)
+            return None
 
     async def _listen(self, settings: MonitorSettings) -> Listen:
         """Where it listens; for senders by TLS with a certificate of today."""

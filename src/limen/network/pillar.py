@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Command, Declarations, Every, KeptOpen, Pillar, Running
+from limen.pillar import Command, Declarations, Every, KeptOpen, Once, Pillar, Running
 
 if TYPE_CHECKING:
     from limen.pillar import Core
@@ -17,29 +17,34 @@ PROBE_SECONDS = 20.0
 
 
 def _declarations() -> Declarations:
+    from limen.network.clouds.store import TABLES as CLOUDS
     from limen.network.doors import kinds as of_doors
+    from limen.network.doors.store import TABLES as DOORS
     from limen.network.firewalls import credentials, kinds, store as firewalls
     from limen.network.learning.store import TABLES as LEARNED
     from limen.network.network_file import NETWORK_FILE
     from limen.network.reminders.store import TABLES as REMINDED
+    from limen.network.tunnels.store import TABLES as TUNNELS
 
     return Declarations(
         events=(*kinds.KINDS, *of_doors.KINDS),
-        tables=(*firewalls.TABLES, *LEARNED, *REMINDED),
+        tables=(*firewalls.TABLES, *LEARNED, *REMINDED, *DOORS, *TUNNELS, *CLOUDS),
         credentials=credentials.CREDENTIALS,
-        file=NETWORK_FILE,
+        files=(NETWORK_FILE,),
     )
 
 
 def _prepare(core: Core) -> None:
     from limen.network.firewalls.service import FirewallsChanged
+    from limen.network.ways_changed import WaysChanged
 
-    heard = FirewallsChanged()
-    heard.register(core)
-    core.offers.give(heard)
+    for heard in (FirewallsChanged(), WaysChanged()):
+        heard.register(core)
+        core.offers.give(heard)
 
 
 async def _build(core: Core) -> Running:
+    from limen.network.access_left import WaysLeft
     from limen.network.doors.at_firewalls import AtFirewalls
     from limen.network.doors.doors import Doors
     from limen.network.firewalls.service import build
@@ -53,6 +58,7 @@ async def _build(core: Core) -> Running:
     from limen.network.tunnels.at_firewalls import tell_firewalls
     from limen.network.tunnels.of_devices import OfDevices
     from limen.network.tunnels.tunnels import Tunnels
+    from limen.network.ways_changed import WaysChanged
 
     firewalls, learning = await build(core), Learning(core, Holders(core.known, core.clock).whose)
     reminders, probing = Reminders(core), Probing(core, firewalls)
@@ -64,10 +70,13 @@ async def _build(core: Core) -> Running:
         doors, firewalls.followers, lambda: core.known.rules_of(Network) or Network(()), core.clock
     )
     firewalls.telling.watch_moved(at_firewalls.moved)
+    left = WaysLeft(core, doors, tunnels, firewalls.followers)
+    await core.offers.take(WaysChanged).follow(doors, tunnels)
 
     async def close() -> None:
         stop()
         tunnels.close()
+        await tunnels.settled()
         await doors.close()
         await learning.keep()
 
@@ -79,17 +88,27 @@ async def _build(core: Core) -> Running:
             tunnels,
             requested,
             probing,
-            OfDevices(core, tunnels, doors, firewalls.followers).offered,
+            OfDevices(core, tunnels, doors, firewalls.followers, firewalls.hear_others).offered,
         ),
+        surfaces=(left.surface,),
         figures=lambda: (*firewalls.telling.figures(), *learning.figures()),
         periodic=(
-            Every("renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up),
-            Every("ask canaries what to try", PROBE_SECONDS, probing.ask),
-            Every("say how many more unplanned devices spoke", KEEP_UP_SECONDS, firewalls.telling.say_more_unplanned),
-            Every("write down which connections were seen", LEARN_SECONDS, learning.keep),
-            Every("forget connections of long ago", FORGET_SECONDS, learning.forget),
-            Every("remind owners of flows that are due", REMIND_SECONDS, reminders.remind),
-            Every("forget which owners were reminded", FORGET_SECONDS, reminders.forget),
+            Every(
+                "renew the keys that sign what firewalls are told", KEEP_UP_SECONDS, firewalls.keep_up, Once.PER_WORKER
+            ),
+            Every("ask canaries what to try", PROBE_SECONDS, probing.ask, Once.PER_WORKER),
+            Every(
+                "say how many more unplanned devices spoke",
+                KEEP_UP_SECONDS,
+                firewalls.telling.say_more_unplanned,
+                Once.PER_WORKER,
+            ),
+            Every("write down which connections were seen", LEARN_SECONDS, learning.keep, Once.PER_WORKER),
+            Every("forget connections of long ago", FORGET_SECONDS, learning.forget, Once.IN_ALL),
+            Every("remind owners of flows that are due", REMIND_SECONDS, reminders.remind, Once.IN_ALL),
+            Every("know of doors that other workers opened", KEEP_UP_SECONDS, doors.catch_up, Once.PER_WORKER),
+            Every("forget ways that are closed everywhere", KEEP_UP_SECONDS, left.forget_confirmed, Once.PER_WORKER),
+            Every("forget which owners were reminded", FORGET_SECONDS, reminders.forget, Once.IN_ALL),
         ),
         close=close,
     )

@@ -10,7 +10,7 @@ from typing import Final
 
 from limen.clock import Clock
 from limen.events import Event
-from limen.pillar import Every
+from limen.pillar import Every, Once
 from limen.storage.space import Pressure, Space, space_in
 
 LOOK_SECONDS: Final = 60.0
@@ -22,10 +22,19 @@ class Disk:
     """The newest look, and the change since the one before."""
 
     def __init__(
-        self, *, data: Path, journal: Path, budget_bytes: int, tell: Callable[[Event], object], clock: Clock
+        self,
+        *,
+        data: Path,
+        journal: Path,
+        budget_bytes: int,
+        tell: Callable[[Event], object],
+        clock: Clock,
+        is_ours: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`is_ours`: whether of all who look at this disk it is us who say so."""
         self._data, self._journal, self._budget_bytes = data, journal, budget_bytes
         self._tell = tell
+        self._is_ours = is_ours
         self._clock = clock
         self.space: Space | None = None
 
@@ -54,9 +63,10 @@ class Disk:
             "free_bytes": space.free_bytes,
             "said": said,
         }
-        self._tell(Event(id="", at=self._clock.now(), kind=kind, details=details))
+        if self._is_ours():
+            self._tell(Event(id="", at=self._clock.now(), kind=kind, details=details))
 
     @property
     def every(self) -> Every:
         """The look at the disk, again and again."""
-        return Every("look at the disk", LOOK_SECONDS, lambda: asyncio.to_thread(self.look))
+        return Every("look at the disk", LOOK_SECONDS, lambda: asyncio.to_thread(self.look), Once.PER_WORKER)

@@ -28,13 +28,16 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is looked at. `space` is the newest look at the disk, None before the first; `figures` are the parts'."""
+    """What is looked at. `space` is the newest look at the disk, None before the first; `figures` and
+    `warnings` are the parts'.
+    """
 
     doors: DecisionPoint
     in_force: InForce
     journal: Journal
     space: Callable[[], Space | None]
     figures: Callable[[], Iterable[Figure]] = tuple
+    warnings: Callable[[], Iterable[str]] = tuple
 
     def health(self) -> Health:
         company = self.in_force.company
@@ -46,4 +49,4 @@ class Watched:
             obstacles.append(REASONS[shut.value].title)
         space = self.space()
         scarce = tuple(space.sentences()) if space is not None and space.pressure is not Pressure.FINE else ()
-        return Health(company.revision if company is not None else "", tuple(obstacles), scarce)
+        return Health(company.revision if company is not None else "", tuple(obstacles), (*scarce, *self.warnings()))

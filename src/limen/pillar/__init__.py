@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from limen.pillar.core import Core, committed
 from limen.pillar.folder import IN_A_WEEK, Around, FolderFile, FolderFiles, Foreseen, Past, Touched
+from limen.pillar.holdings import Holding, Holdings
+from limen.pillar.leading import Leader, Once
 from limen.pillar.offers import (
     AccessGrants,
+    AccountAtApp,
     AgentLogs,
     AppSessions,
     Askable,
@@ -25,14 +28,15 @@ from limen.pillar.offers import (
     GroupMemberships,
     JudgedFlow,
     KeptOpen,
-    KeysAwayError,
     NobodyLeftError,
     NotTakenError,
     Offers,
     PasskeyOrigins,
     PersonResponses,
+    Provisioned,
     RequestChannels,
-    SignedByIssuers,
+    SignalledDevices,
+    SignalledPeople,
     SignOn,
     SignOnDecision,
     TunnelRefusedError,
@@ -53,3 +57,4 @@ from limen.pillar.part import (
     Running,
     SawSignIn,
 )
+from limen.pillar.surfaces import AccessSurface, AccessSurfaces, Standing

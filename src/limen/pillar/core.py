@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from limen.pillar.leading import Leader
 from limen.pillar.offers import Offers
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Core:
 
     `settled(seq)` returns when every live worker has applied the change of that number (0: none) and the journal has
     what was said. `locked_out` says what keeps everybody of the database from administering Limen; "" where somebody
-    can.
+    can. `leader` says what is for this worker to do, of all that must be done once.
     """
 
     root: Path
@@ -42,6 +43,7 @@ class Core:
     engine: Callable[[], Engine]
     break_glass: BreakGlass
     locked_out: Callable[[Snapshot], str]
+    leader: Leader = field(default_factory=Leader)
     offers: Offers = field(default_factory=Offers)
 
     async def settled(self, seq: int) -> None:
@@ -55,14 +57,21 @@ class Core:
 
 
 async def committed(
-    database: Database, settled: Callable[[int], Awaitable[object]], work: Callable[[Transaction], T]
+    database: Database,
+    settled: Callable[[int], Awaitable[object]],
+    work: Callable[[Transaction], T],
+    *,
+    together: bool = False,
 ) -> T:
-    """Commit `work`, then wait until what it changed is known everywhere and what it said is kept (`Core.settled`)."""
+    """Commit `work`, then wait until what it changed is known everywhere and what it said is kept (`Core.settled`).
+
+    `together`: in one transaction with what others ask for at the same time; `work` may run twice then.
+    """
 
     def numbered(transaction: Transaction) -> tuple[T, int, int]:
         return work(transaction), transaction.changed_seq, transaction.said_seq
 
-    result, changed, said = await database.writing(numbered)
+    result, changed, said = await (database.writing_together if together else database.writing)(numbered)
     if changed or said:
         await settled(changed)
     return result

@@ -195,13 +195,14 @@ class DeviceSessions:
 
     `bind(transaction, session id, device id, binding, until)` says that this sign-in sits on this device, so firmly,
     until then; False where there is no such session any more. `end(transaction, device id, now)` ends everything that
-    was signed in on a device before now. `end_of_person(transaction, person id, now)` ends every sign-in of a person
+    was signed in on a device before now. `see(transaction, session id, device id)` says that a sign-in came with this
+    device's certificate, and ends with it. `end_of_person(transaction, person id, now)` ends every sign-in of a person
     because another service says so; neither programs' tokens, nor break-glass.
     """
 
     bind: Callable[[Transaction, str, str, int, Instant], bool]
     end: Callable[[Transaction, str, Instant], None]
-    end_of_person: Callable[[Transaction, str, Instant], None]
+    see: Callable[[Transaction, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +211,18 @@ class PersonResponses:
     id of who does it ("" for a playbook).
 
     `end_session(transaction, session id, now, by)` ends one sign-in, False where it is gone. `end_all(transaction,
-    person id, now, by)` ends every sign-in and token. `suspend(transaction, person id, now, by)` makes an active
-    account inactive and keeps what they sign in with, and `resume` makes that one active again; False where there is
-    nothing to do. `suspend` raises LimenError where nobody would be left among the administrators.
+    person id, now, by)` ends every sign-in and token. `suspend(transaction, person id, now, by, mark)` makes an active
+    account inactive and keeps what they sign in with; several may hold it so, each with a mark, and once each has let
+    go by `resume` it is active again. False where there is nothing to do. `suspend` raises LimenError where nobody
+    would be left among the administrators. `is_held(snapshot, person id, mark)` says whether this one still holds it:
+    an administrator who reactivates somebody lets go for all.
     """
 
     end_session: Callable[[Transaction, str, Instant, str], bool]
     end_all: Callable[[Transaction, str, Instant, str], None]
-    suspend: Callable[[Transaction, str, Instant, str], bool]
-    resume: Callable[[Transaction, str, Instant, str], bool]
+    suspend: Callable[[Transaction, str, Instant, str, str], bool]
+    resume: Callable[[Transaction, str, Instant, str, str], bool]
+    is_held: Callable[[Snapshot, str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +231,13 @@ class DeviceResponses:
     does it ("" for a playbook) and a mark that names the alert.
 
     `quarantine(transaction, device id, now, by, mark)`: it opens nothing any more. `release` takes that back where this
-    mark is still the reason. Both are False where there is nothing to do. `owner_of(snapshot, device id)` is the id of
-    whose it is, "" where nobody knows it.
+    mark is still the reason, as `is_held(snapshot, device id, mark)` says. Both are False where there is nothing to do.
+    `owner_of(snapshot, device id)` is the id of whose it is, "" where nobody knows it.
     """
 
     quarantine: Callable[[Transaction, str, Instant, str, str], bool]
     release: Callable[[Transaction, str, Instant, str, str], bool]
+    is_held: Callable[[Snapshot, str, str], bool]
     owner_of: Callable[[Snapshot, str], str]
 
 
@@ -241,9 +246,11 @@ class DeviceNames:
     """What devices offer to whoever reads of them elsewhere: of each of the company's that is in use its names, by id.
 
     Whoever enrols a device of their own names it, so what is no device of the company's is not known by a name.
+    `owners` says whose each enrolled device is, also those.
     """
 
     all: Callable[[], Mapping[str, tuple[str, ...]]]
+    owners: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +280,37 @@ class PasskeyOrigins:
     may_be_borrowed: Callable[[Snapshot, str, str, Instant], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class AccountAtApp:
+    """Somebody's account at an app that Limen keeps, as far as is known.
+
+    `is_on`: they may get in with it. `left_at`: since when it is to be deactivated (0: it is not to be). `off_at`: when
+    the app itself showed that it is, which is the proof (0: not). `error`: why it is not done yet.
+    """
+
+    app: str
+    app_name: str
+    is_on: bool
+    left_at: Instant = 0
+    off_at: Instant = 0
+    error: str = ""
+
+    @property
+    def is_outstanding(self) -> bool:
+        """Whether it is to be off, and the app has not shown that it is."""
+        return self.is_on and self.left_at > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """What single sign-on offers to whoever has to know where somebody has accounts: `of(snapshot, person id)`.
+
+    Whoever commits that somebody leaves finds their accounts outstanding within that transaction already.
+    """
+
+    of: Callable[[Snapshot, str], Sequence[AccountAtApp]]
+
+
 class NobodyLeftError(LimenError):
     """It would leave nobody who could administer Limen; nothing of it may be kept."""
 
@@ -292,11 +330,13 @@ class GroupMemberships:
     ("" for the server).
 
     `take_out(transaction, person id, group, now, by)` gives the groups that are left, and raises NobodyLeftError
-    where nobody would be left among the administrators. `put_back` is its opposite.
+    where nobody would be left among the administrators. `put_back` is its opposite. `is_given_by_source(snapshot,
+    person id, group)`: a source of people decides about it, and would put them back.
     """
 
     take_out: TakeOutOfGroup
     put_back: TakeOutOfGroup
+    is_given_by_source: Callable[[Snapshot, str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,24 +475,83 @@ class DeviceTunnels:
     has none any more, from now on.
     """
 
-    keep: Callable[[str, str, str], dict[str, Any]]
+    keep: Callable[[str, str, str], Awaitable[dict[str, Any]]]
     leave: Callable[[str], None]
 
 
-class KeysAwayError(LimenError):
-    """The keys by which something would be verified can't be read at this moment."""
-
-
-class VerifiedClaims(Protocol):
-    async def __call__(self, keys: str, token: str) -> Mapping[str, Any]: ...
+class EndSignIns(Protocol):
+    def __call__(
+        self,
+        transaction: Transaction,
+        person_id: str,
+        now: Instant,
+        begun_by: Instant,
+        why: str,
+        *,
+        said_by: Instant,
+        issuer: str = "",
+        sid: str = "",
+    ) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
-class SignedByIssuers:
-    """What single sign-on offers to whoever takes security event tokens (RFC 8417) of other services.
+class SignalledPeople:
+    """What identity offers to whoever takes signals of other services about people, each in a transaction.
 
-    `claims(address of the keys, token)` gives the claims of a token that one of these keys signed; whose it is, for
-    whom and of when is for the caller. Raises KeysAwayError, and LimenError for a token that proves nothing.
+    `linked(snapshot, issuer, subject)` is the id of who is linked to that account, `with_address(snapshot, address)` of
+    who has that email address; "" for nobody. `end_sign_ins` ends somebody's sign-ins that had begun by then, with how
+    many there were: with an `issuer` those that rest on its word, with a `sid` those of that session there; neither
+    programs' tokens nor break-glass. What issuers said by `said_by`, on their clocks, begins none any more.
+    `end_under_way(transaction, issuer, subject, said_by, now)` is that alone, for an account that nobody is linked to.
+    `weaken(transaction, person id, issuer, said_by, now)`: what the issuer proved in their sign-ins counts as one
+    factor from now on; how many that changed. `is_guarded(person)`: they have a role in Limen, so no service may take
+    their account away. `suspend(transaction, person id, service, now)` makes an account inactive, and
+    holds one that is so already, until an administrator lets them in; False where there is nothing to do.
+    `can_suspend(snapshot, person id, service)`: the service holds it not yet. `is_out(snapshot, person id)`: they are
+    deactivated, so that nothing is taken from them now.
+    `read_again(transaction, person id)` has the directories that they come from asked at the next turn; how many.
     """
 
-    claims: VerifiedClaims
+    linked: Callable[[Snapshot, str, str], str]
+    with_address: Callable[[Snapshot, str], str]
+    linked_to: Callable[[Snapshot, str], frozenset[str]]
+    end_sign_ins: EndSignIns
+    end_under_way: Callable[[Transaction, str, str, Instant, Instant], None]
+    weaken: Callable[[Transaction, str, str, Instant, Instant], int]
+    is_guarded: Callable[[Person], bool]
+    suspend: Callable[[Transaction, str, str, Instant], bool]
+    can_suspend: Callable[[Snapshot, str, str], bool]
+    is_out: Callable[[Snapshot, str], bool]
+    read_again: Callable[[Transaction, str], int]
+
+
+class TellOfDevice(Protocol):
+    def __call__(
+        self,
+        transaction: Transaction,
+        device_id: str,
+        service: str,
+        now: Instant,
+        *,
+        ref: str,
+        level: int,
+        title: str,
+        at: Instant,
+        when_high: str,
+        is_sure: bool,
+    ) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignalledDevices:
+    """What devices offer to whoever takes signals of other services about devices.
+
+    `meant(name, at)` are the ids of the devices that may be meant by an ID of Limen's, a serial number or a name, each
+    with its owner's. `tell` keeps what a service says of one, as `level` 0 (it is over) to 3 (high): what was so before
+    what is known changes nothing, and where it is not sure that this very device is meant it makes nothing better;
+    False where nothing changed. `end(transaction, device id, service, now)` ends what is signed in on one.
+    """
+
+    meant: Callable[[str, Instant], Sequence[tuple[str, str]]]
+    tell: TellOfDevice
+    end: Callable[[Transaction, str, str, Instant], None]

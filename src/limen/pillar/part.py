@@ -11,13 +11,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+    from limen.clock import Instant
     from limen.credentials import CredentialKind
     from limen.events.kind import Kind
     from limen.finding import Finding
     from limen.pillar.core import Core
     from limen.pillar.folder import FolderFile, FolderFiles
+    from limen.pillar.holdings import Holdings
+    from limen.pillar.leading import Once
+    from limen.pillar.surfaces import AccessSurface
     from limen.policy.attribute import Attribute
     from limen.settings import Section, Settings
+    from limen.storage.written_with import WrittenWith
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +45,21 @@ class Declarations:
     `settings` is its section of `limen.toml`, named as the part. `tables` stand on the one shared MetaData; their
     migrations are in Limen's one line of migrations, or, for a part from elsewhere, in the folder `migrations`, whose
     files continue that line. `credentials` are the kinds of what it issues to somebody, or keeps to know them by; a
-    table with secrets of somebody needs one. `messages` is a folder with what it says that Limen's own catalogue has
-    not: a `.po` file for each language, named by it (`de.po`); `en.po` holds the English of keys.
+    table with secrets of somebody needs one. `holdings` are the kinds of what somebody is responsible for, each with
+    how it goes to somebody else. `written_with` is what it writes down in the very transaction that says an event.
+    `messages` is a folder with what it says that Limen's own catalogue has not: a `.po`
+    file for each language, named by it (`de.po`); `en.po` holds the English of keys.
     """
 
     attributes: tuple[Attribute, ...] = ()
     events: tuple[Kind, ...] = ()
     settings: type[Section] | None = None
-    file: FolderFile[Any] | None = None
+    files: tuple[FolderFile[Any], ...] = ()
     folder: FolderFiles[Any] | None = None
     tables: tuple[Table, ...] = ()
     credentials: tuple[CredentialKind, ...] = ()
+    holdings: tuple[Holdings, ...] = ()
+    written_with: WrittenWith | None = None
     migrations: Path | None = None
     messages: Path | None = None
 
@@ -60,11 +69,15 @@ class Declarations:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Work that is done again and again, `seconds` apart. What it raises is logged, and the next turn comes."""
+    """Work that is done again and again, `seconds` apart. What it raises is logged, and the next turn comes.
+
+    `once` says which of several workers does it.
+    """
 
     name: str
     seconds: float
     work: Callable[[], Awaitable[object]]
+    once: Once
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +111,23 @@ def _saw_nothing(_person_id: str, _browser: str, _user_agent: str) -> None: ...
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A part that was built: what it offers, what it does again and again, its figures, and how it ends.
+    """A part that was built: what it offers, what it does again and again, its figures, what `/readyz` warns of, and
+    how it ends.
 
     `first_step` is asked after each sign-in, of the parts in their order: the first that says an address is gone by,
     and comes back to where it was told. `saw_sign_in` is told of each sign-in. `proofs` are pages that give a proof
-    without a person's doing, by the kind of the remedy: whoever lacks nothing else is sent there.
+    without a person's doing, by the kind of the remedy: whoever lacks nothing else is sent there. `surfaces` are where
+    somebody's access goes on beyond the database: each is asked, after an end, what is left.
     """
 
     offers: tuple[object, ...] = ()
     periodic: tuple[Every, ...] = ()
     figures: Callable[[], Iterable[Figure]] = tuple
+    warnings: Callable[[], Iterable[str]] = tuple
     first_step: FirstStep = _no_first_step
     saw_sign_in: SawSignIn = _saw_nothing
     proofs: Mapping[str, str] = field(default_factory=dict)
+    surfaces: tuple[AccessSurface, ...] = ()
     close: Callable[[], Awaitable[None]] = _nothing_to_close
 
 
@@ -131,14 +148,15 @@ async def _build_nothing(_core: Core) -> Running:
 
 @dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """Who is erased, as long as it is known; `others` are the names and email addresses of everybody else, so that
-    nothing of theirs goes.
+    """Who is erased, and when, as long as it is known; `others` are the names and email addresses of everybody else, so
+    that nothing of theirs goes.
     """
 
     id: str
     name: str
     email: str
     others: tuple[tuple[str, str], ...] = ()
+    at: Instant = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

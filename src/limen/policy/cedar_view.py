@@ -27,6 +27,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = -62_135_510_400_000
 _LATEST: Final = 253_402_128_000_000
 """A day from either end of what a date can say (years 1 to 9999), whatever the zone; Cedar's instants go further."""
+DAYS_KEPT: Final = 1_000
+"""Of how many days it is remembered when they begin."""
 
 
 _Last: TypeAlias = tuple[Request | None, Record, dict[Compiled, Asking]]
@@ -42,7 +44,9 @@ class CedarView:
     __slots__ = (
         "_device_ends",
         "_last",
+        "ends_at",
         "facts",
+        "first_day",
         "is_inactive",
         "is_somebody",
         "must_enrol_at",
@@ -59,6 +63,8 @@ class CedarView:
         self.is_somebody = facts.person.id != ""
         self.is_inactive = self.is_somebody and not facts.person.active
         self.must_enrol_at = facts.person.must_enrol_at
+        self.first_day = facts.person.first_day
+        self.ends_at = facts.person.ends_at
         self._device_ends = min(self.device_ends(), default=0)
         # One value, replaced as a whole: whoever decides in another thread sees the old one or the new one.
         self._last: _Last = (None, {}, {})
@@ -170,11 +176,12 @@ def view_of(facts: Facts) -> CedarView:
 class Calendar:
     """`context.time` in one time zone. It remembers the last minute, in which most requests fall."""
 
-    __slots__ = ("_last", "_zone")
+    __slots__ = ("_begins", "_last", "_zone")
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
         self._last: tuple[int, Record] = (-1, {})
+        self._begins: dict[str, Instant] = {}
 
     def at(self, now: Instant) -> Record:
         number = now // MINUTE
@@ -195,6 +202,19 @@ class Calendar:
         noon = local.replace(hour=12, minute=0, second=0, microsecond=0, fold=0)
         tomorrow = datetime.fromordinal(noon.toordinal() + 1).replace(tzinfo=self._zone)
         return _instant(tomorrow)
+
+    def beginning(self, day: str) -> Instant:
+        """The first instant of a day, as 2026-12-01 (where midnight is skipped: of its first hour)."""
+        begins = self._begins.get(day)
+        if begins is None:
+            if len(self._begins) >= DAYS_KEPT:
+                self._begins.clear()
+            begins = self._begins[day] = _instant(datetime.fromisoformat(day).replace(tzinfo=self._zone))
+        return begins
+
+    def day(self, now: Instant) -> str:
+        """The local day, as 2026-12-01: as text, days compare as they come."""
+        return self.local(now).date().isoformat()
 
     def offset(self, now: Instant) -> int:
         """Local time minus UTC, in milliseconds."""

@@ -30,6 +30,7 @@ class Named(StrEnum):
     SESSION_OF_ANOTHER_APP = "session-of-another-app"
     PERSON_INACTIVE = "person-inactive"
     FACTOR_MISSING = "factor-missing"
+    NOT_STARTED = "not-started"
     POLICY_ERROR = "policy-error"
     LEASE_EXPIRED = "lease-expired"
     JOURNAL_UNWRITABLE = "journal-unwritable"

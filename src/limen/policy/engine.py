@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from datetime import tzinfo
+from heapq import merge
 from typing import Any, Final
 
 from limen.cedar import Compiled, Joined, Policy, PolicySet, compile_policies
@@ -31,16 +32,21 @@ INACTIVE: Final = (Reason(Named.PERSON_INACTIVE, "forbid", "This account is not 
 FACTOR_MISSING: Final = (
     Reason(Named.FACTOR_MISSING, "forbid", "A required factor is missing", "Sign in to Limen and set it up."),
 )
+NOT_STARTED: Final = (
+    Reason(Named.NOT_STARTED, "forbid", "The first day has not come", "Access starts on that day by itself."),
+)
 OPEN_TO_ENROL: Final = frozenset({"sign_in", "view"})
-"""What stays open on Limen itself to whoever must set up a factor first: signing in, and the portal, which shows them
-nothing but where to set it up.
+"""What stays open on Limen itself to whoever must set up a factor first, or has not started: signing in, and the
+portal, which shows them nothing but where to set up how they sign in.
 """
 ONBOARDING: Final = (
     Reason(Named.ONBOARDING, "permit", "The app is in onboarding", "Requests that would be refused are only counted."),
 )
 ONBOARDED: Final = frozenset(ACTIONS[:5])
 """What an app's onboarding lets pass: the actions that requests to an app can be."""
-BEYOND_REMEDY: Final = frozenset({Named.PERSON_INACTIVE, Named.FACTOR_MISSING, Named.POLICY_ERROR, Named.BAD_REQUEST})
+BEYOND_REMEDY: Final = frozenset(
+    {Named.PERSON_INACTIVE, Named.FACTOR_MISSING, Named.NOT_STARTED, Named.POLICY_ERROR, Named.BAD_REQUEST}
+)
 BAD_ACTION: Final = (Reason(Named.BAD_REQUEST, "forbid", "There is no such action", ""),)
 
 
@@ -160,20 +166,15 @@ class Engine:
         """The next instant at which time alone changes the effect; None if it never does."""
         seen = view_of(facts)
         effect = self.answer(request, seen, now)[0]
-        ends_at = _enrolment_ends(seen, now)
-        for at in self._next_change.ahead(request, seen, now).instants():
-            if ends_at is not None and at >= ends_at:
-                break
+        for at in merge(self._next_change.ahead(request, seen, now).instants(), self._of_person(seen, now)):
             if self.answer(request, seen, at)[0] is not effect:
                 return at
-        if ends_at is not None and self.answer(request, seen, ends_at)[0] is not effect:
-            return ends_at
         return None
 
     def unchanged_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
         """An instant before which time does not change the effect; None if it never does. See `Decision`."""
         seen = view_of(facts)
-        known = [self._next_change.unchanged_until(request, seen, now), _enrolment_ends(seen, now)]
+        known = [self._next_change.unchanged_until(request, seen, now), *self._of_person(seen, now)]
         if self._answer(request, seen, now)[0] is not _PERMIT:
             known += [at for at in proof_asked_anew(seen) if now < at]
         return min([at for at in known if at is not None], default=None)
@@ -198,6 +199,12 @@ class Engine:
         """Who may ask for a grant; None: whoever a grant would help."""
         return self._access
 
+    def asked_by_anyone(self) -> Engine:
+        """The same policies where anyone may ask for a grant, and so may have one, whatever rules say of asking now."""
+        other = copy(self)
+        vars(other).update(_access=None)
+        return other
+
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""
         decision = self.decide(request, facts, now)
@@ -214,10 +221,12 @@ class Engine:
 
     def _answer(self, request: Request, seen: CedarView, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
         """Permit or deny; remedies are not looked for yet."""
-        if seen.is_inactive:
+        if seen.is_inactive or (seen.ends_at and now >= seen.ends_at):
             return Effect.DENY, INACTIVE
         if seen.must_enrol_at and now >= seen.must_enrol_at and not _is_open_to_enrol(request, seen):
             return Effect.DENY, FACTOR_MISSING
+        if seen.first_day and now < self.calendar.beginning(seen.first_day) and not _is_open_to_enrol(request, seen):
+            return Effect.DENY, NOT_STARTED
         spoke = seen.ask(self._enforced, request, now, self.calendar.at(now))
         if spoke is None:
             return Effect.DENY, BAD_ACTION
@@ -272,6 +281,13 @@ class Engine:
         told = (*[self._reasons[policy] for policy in spoke], *failed)
         return tuple([one for one in told if self.states[one.policy] is State.REPORT_ONLY])  # see `enforcing`
 
+    def _of_person(self, seen: CedarView, now: Instant) -> list[Instant]:
+        """When something else opens to whoever asks, whatever the policies say: on their first day, when they must have
+        set up a factor, and when the account ends; as far as that is ahead, the next first.
+        """
+        first_day = self.calendar.beginning(seen.first_day) if seen.first_day else 0
+        return sorted({at for at in (first_day, seen.must_enrol_at, seen.ends_at) if at > now})
+
     # What would turn a refusal
 
     def _each_at_once(
@@ -293,11 +309,6 @@ class Engine:
 
 def _is_open_to_enrol(request: Request, seen: CedarView) -> bool:
     return seen.facts.app.id == LIMEN and request.action in OPEN_TO_ENROL
-
-
-def _enrolment_ends(seen: CedarView, now: Instant) -> Instant | None:
-    """When nothing opens to this person any more but setting up a factor; None where that is no matter of time."""
-    return seen.must_enrol_at if seen.must_enrol_at > now else None
 
 
 def _state(policy: Policy) -> State:

@@ -88,7 +88,9 @@ def erase_person(
     with an_administrator_remains(transaction):
         if status is not PersonStatus.INACTIVE:
             end_everything_of(transaction, person_id, now, by, "person-erased", cause=Cause.DEACTIVATED)
-        changed = changed_by_erasing(connection, person_id) + erase_names(connection, _named(transaction, person_id))
+        changed = changed_by_erasing(connection, person_id) + erase_names(
+            connection, _named(transaction, person_id, now)
+        )
         credentials.end(transaction, Ending(cause=Cause.ERASED, holder=person_id, now=now, by=by))
         erasure.delete_person(connection, person_id, now)
     transaction.changed("person", person_id)
@@ -97,10 +99,11 @@ def erase_person(
     transaction.say(Event(at=now, kind="person.erased", actor=by, subject=person_id, details={"why": reason}))
 
 
-def _named(snapshot: Snapshot, person_id: str) -> ErasedPerson:
+def _named(snapshot: Snapshot, person_id: str, now: Instant) -> ErasedPerson:
     everybody = {one.id: one for one in people.everybody(snapshot.connection)}
     gone = everybody.pop(person_id)
-    return ErasedPerson(gone.id, gone.name, gone.email, tuple([(one.name, one.email) for one in everybody.values()]))
+    others = tuple([(one.name, one.email) for one in everybody.values()])
+    return ErasedPerson(gone.id, gone.name, gone.email, others, now)
 
 
 def erase_again(database: Database, data: Path, now: Instant) -> int:

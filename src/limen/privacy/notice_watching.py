@@ -5,6 +5,7 @@ from __future__ import annotations
 from limen.clock import DAY
 from limen.messages import Words
 from limen.monitor.alerts.service import KEPT
+from limen.monitor.detections.shared_accounts.shared_accounts import REMEMBERED
 from limen.monitor.detections.usual.person import MOST_DAYS
 from limen.monitor.monitor_rules import MonitorRules
 from limen.monitor.response.model import Doing
@@ -27,6 +28,17 @@ def watched(words: Words, rules: MonitorRules) -> Section:
                 "week, which apps they open, and how much they download, delete and send on a day: up to {days} days "
                 "of it, so that what is unusual is noticed",
                 days=MOST_DAYS,
+            ),
+            words.gettext(
+                "for each person, whether their account is in use at two places at once: the sign-ins, places, kinds "
+                "of browser and times of the last {days} days; told is what happened on several days, to those who "
+                "administer Limen",
+                days=REMEMBERED // DAY,
+            ),
+            words.gettext(
+                "for each look at the list of unique identities, whether two accounts have an authenticator app, a "
+                "mailbox, an employee number, a device, a browser or a name in common, and whether an account is used "
+                "at all; kept is only what was decided about it, and who looked"
             ),
             words.gettext(
                 "a risk score of each person, session and device, from what rules found; it fades by half within "

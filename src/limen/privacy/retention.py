@@ -13,7 +13,7 @@ from limen.clock import DAY, HOUR, Clock, Instant
 from limen.errors import LimenError
 from limen.identity.store import erasure, links
 from limen.mail import store as mails
-from limen.pillar import Every
+from limen.pillar import Every, Once
 from limen.privacy.erase import carry_out, erase_person, forget_mail_files
 from limen.settings import Retention
 from limen.storage import Database, Snapshot, Transaction
@@ -46,7 +46,7 @@ class RetentionJob:
     @property
     def every(self) -> Every:
         """The look at what is due, again and again."""
-        return Every("erase expired data", LOOK_SECONDS, lambda: asyncio.to_thread(self.look))
+        return Every("erase expired data", LOOK_SECONDS, lambda: asyncio.to_thread(self.look), Once.IN_ALL)
 
     def look(self) -> None:
         """Do what is due now, in this thread."""

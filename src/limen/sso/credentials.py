@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 
-from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
+from limen.clock import Instant
+from limen.credentials import CredentialKind, Ending, Stays, delete_rows, rows_of, staying
 from limen.sso import sign_ins
-from limen.sso.oidc import workload_store
+from limen.sso.oidc import store as tokens, workload_store
 from limen.storage import Transaction
 
 
@@ -20,6 +21,10 @@ def _end(transaction: Transaction, ending: Ending) -> int:
 
 def _end_all_of_workloads(transaction: Transaction, _ending: Ending) -> int:
     return int(transaction.connection.execute(delete(workload_store.oidc_workload_sign_ins)).rowcount)
+
+
+def _tokens_left(connection: Connection, holder: str, now: Instant) -> int:
+    return tokens.good_tokens_of(connection, holder, now)
 
 
 _KEYS_END = delete_rows(workload_store.oidc_workload_keys)
@@ -36,6 +41,7 @@ CREDENTIALS: Final = (
         stolen=_end,
         restored=_end,
         erased=delete_rows(sign_ins.app_sign_ins),
+        remains=rows_of(sign_ins.app_sign_ins, lambda columns, _now: columns.ended_at == 0),
     ),
     CredentialKind(
         name="keys_of_workloads",
@@ -62,7 +68,12 @@ CREDENTIALS: Final = (
     staying(
         "used_assertions", "each is worth nothing any more, which is all that is kept of it", table="oidc_assertions"
     ),
-    staying("codes_and_refresh_tokens", "each ends with the sign-in that it was issued for", table="oidc_tokens"),
+    staying(
+        "codes_and_refresh_tokens",
+        "each ends with the sign-in that it was issued for",
+        table="oidc_tokens",
+        remains=_tokens_left,
+    ),
     staying(
         "client_secrets",
         "an app's and nobody's; whoever restores makes new ones where one was replaced since",

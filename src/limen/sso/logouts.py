@@ -6,15 +6,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
+from limen.clock import SECOND, Instant
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import App, SessionState
 from limen.pillar import Core
 from limen.sso import sign_ins
 from limen.sso.sign_ins import AppSignIn
+from limen.sso.tries import PAUSES
 from limen.storage import Snapshot, Transaction
 
 if TYPE_CHECKING:
@@ -26,8 +28,6 @@ AT_ONE_APP: Final = 5
 """How many sign-outs an app is told of at once."""
 ANSWER_SECONDS: Final = 5.0
 LONGEST_ANSWER: Final = 64 * 1024
-PAUSES: Final[tuple[Milliseconds, ...]] = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR)
-"""How long after each vain try the next one comes; after the last none does."""
 
 _log = logging.getLogger(__name__)
 
@@ -169,7 +169,8 @@ class Logouts:
         is_heard = await self._post(notice)
         if is_heard or tries >= len(PAUSES):
             self._say(sign_in, is_heard=is_heard, tries=tries + 1)
-            await self._core.database.writing(lambda transaction: sign_ins.told(transaction.connection, sign_in.id))
+            over = sign_ins.told if is_heard else partial(sign_ins.never_heard, tries=tries + 1)
+            await self._core.database.writing(lambda transaction: over(transaction.connection, sign_in.id))
             return
         again = self._core.clock.now() + PAUSES[tries]
         await self._core.database.writing(

@@ -1,41 +1,31 @@
-"""What may come once: proofs, requests. Only hashes are kept, in memory, for as long as a second one would count."""
+"""What may come once: proofs, requests. All workers know of it, for as long as a second one would count."""
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Final
 
-from limen.admission import Crowd
 from limen.clock import Instant
+from limen.opaque import hash_of
+from limen.storage.kept_briefly import KeptBriefly, Shelf, WhenFull
 
 MOST: Final = 50_000
 MOST_OF_A_SOURCE: Final = 500
 
 
 class SeenOnce:
-    """Tells the first from all others. Where too many are fresh at once, none more is taken."""
+    """Tells the first from all others. Where too many are fresh at once, none more is taken. `of` is what they are."""
 
-    def __init__(self) -> None:
-        self._seen: dict[bytes, Instant] = {}
+    def __init__(self, kept: KeptBriefly, of: str) -> None:
+        self._kept = kept
+        self._of = _shelf_name(of)
 
-    def __len__(self) -> int:
-        return len(self._seen)
+    async def is_first(self, name: str, until: Instant) -> bool:
+        """Whether `name` did not come before; it counts as seen until then. Of many at once one is the first.
 
-    def is_first(self, name: str, now: Instant, until: Instant) -> bool:
-        """Whether `name` did not come before; it counts as seen until then."""
-        key = sha256(name.encode()).digest()
-        if self.holds(name, now):
-            return False
-        if len(self._seen) >= MOST:
-            self._seen = {one: end for one, end in self._seen.items() if end > now}
-            if len(self._seen) >= MOST:
-                return False
-        self._seen[key] = until
-        return True
-
-    def holds(self, name: str, now: Instant) -> bool:
-        """Whether it came before."""
-        return self._seen.get(sha256(name.encode()).digest(), 0) > now
+        Raises StorageError where nobody can tell.
+        """
+        shelf = Shelf(self._of, MOST, when_full=WhenFull.NOBODY)
+        return await self._kept.do(lambda rows: rows.put_first(shelf, name, b"", until))
 
 
 class SeenOfEach:
@@ -43,32 +33,28 @@ class SeenOfEach:
     share the oldest of a source is forgotten, beyond the room for all the oldest of the source with the most.
     """
 
-    def __init__(self) -> None:
-        self._seen: dict[bytes, tuple[str, Instant]] = {}
-        self._of: Crowd[bytes] = Crowd()
+    def __init__(self, kept: KeptBriefly, of: str) -> None:
+        self._kept = kept
+        self._of = _shelf_name(of)
 
-    def __len__(self) -> int:
-        return len(self._seen)
+    async def is_first(self, name: str, source: str, until: Instant) -> bool:
+        """Whether `name` did not come before, whoever sent it; it counts as seen until then. Of many at once one is the
+        first. Raises StorageError where nobody can tell.
+        """
+        return await self._kept.do(lambda rows: rows.put_first(self._shelf, name, b"", until, _short(source)))
 
-    def is_first(self, name: str, source: str, now: Instant, until: Instant) -> bool:
-        """Whether `name` did not come before, whoever sent it; it counts as seen until then."""
-        if self.holds(name, now):
-            return False
-        if self._of.number_of(source) >= MOST_OF_A_SOURCE:
-            self._drop(self._of.oldest(source))
-        elif len(self._of) >= MOST:
-            self._drop(self._of.oldest_of_the_largest())
-        key = sha256(name.encode()).digest()
-        self._drop(key)
-        self._seen[key] = (source, until)
-        self._of.add(source, key)
-        return True
+    async def holds(self, name: str) -> bool:
+        """Whether it came before. Raises StorageError."""
+        return await self._kept.do(lambda rows: rows.look(self._shelf, name)) is not None
 
-    def holds(self, name: str, now: Instant) -> bool:
-        """Whether it came before."""
-        return self._seen.get(sha256(name.encode()).digest(), ("", 0))[1] > now
+    @property
+    def _shelf(self) -> Shelf:
+        return Shelf(self._of, MOST, MOST_OF_A_SOURCE, WhenFull.OF_THE_LARGEST)
 
-    def _drop(self, key: bytes | None) -> None:
-        source, _ = self._seen.pop(key or b"", ("", 0))
-        if key is not None:
-            self._of.remove(source, key)
+
+def _shelf_name(of: str) -> str:
+    return f"seen: {of if len(of) <= 40 else hash_of(of).hex()[:40]}"
+
+
+def _short(source: str) -> str:
+    return source if len(source) <= 100 else hash_of(source).hex()

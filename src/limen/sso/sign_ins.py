@@ -37,6 +37,10 @@ MOST_OF_A_SESSION: Final = 100
 ENDED_ARE_KEPT: Final = 7 * DAY
 MOST_ENDED: Final = 20
 """How long, and how many of each person at most, ended sign-ins are there to be shown."""
+UNHEARD_ARE_KEPT: Final = 90 * DAY
+"""How long it is known that an app never heard of an end."""
+NEVER: Final[Instant] = 2**62
+"""When an app is told again that was told as often as anybody is."""
 _AT_ONCE: Final = 500
 
 app_sign_ins = Table(
@@ -67,7 +71,7 @@ app_logouts = Table(
     Column("due_at", BigInteger, nullable=False),
     Column("tries", BigInteger, nullable=False, server_default="0"),
 )
-"""Sign-outs that an app has still to be told of."""
+"""Sign-outs that an app has still to be told of, or (`NEVER`) did not hear."""
 
 TABLES: Final = (app_logouts, app_sign_ins)
 _SIGN_IN_OF: Final = select(app_sign_ins).where(app_sign_ins.c.id == bindparam("of_id"))
@@ -176,6 +180,8 @@ def ended_sign_ins(connection: Connection, person_id: str) -> list[AppSignIn]:
 def forget_ended(connection: Connection, now: Instant, busy: Select[Any]) -> int:
     """Forget ended ones, but for the newest of each person, and `busy`: the IDs of those that are needed yet."""
     held = app_sign_ins.c
+    old = select(held.id).where(held.ended_at > 0, held.ended_at < now - UNHEARD_ARE_KEPT)
+    connection.execute(delete(app_logouts).where(app_logouts.c.due_at == NEVER, app_logouts.c.sign_in_id.in_(old)))
     place = func.row_number().over(partition_by=held.person_id, order_by=(held.ended_at.desc(), held.id)).label("place")
     ended = select(held.id, place).where(held.ended_at > now - ENDED_ARE_KEPT).subquery()
     shown = select(ended.c.id).where(ended.c.place <= MOST_ENDED)
@@ -218,9 +224,28 @@ def due_logouts(connection: Connection, now: Instant, most: int) -> list[tuple[A
     return [(of_row(row), row["tries"]) for row in rows]
 
 
+def untold_of(connection: Connection, person_id: str) -> list[tuple[str, int]]:
+    """Apps that are to hear of an end of somebody's sign-in there, or never did, each with how often that was tried."""
+    joined = app_logouts.join(app_sign_ins, app_logouts.c.sign_in_id == app_sign_ins.c.id)
+    chosen = select(app_sign_ins.c.app, app_logouts.c.tries).select_from(joined)
+    rows = connection.execute(chosen.where(app_sign_ins.c.person_id == person_id))
+    return [(row.app, row.tries) for row in rows]
+
+
+def ended_since(connection: Connection, person_id: str, since: Instant) -> int:
+    """How many of somebody's sign-ins at apps ended from then on."""
+    mine = (app_sign_ins.c.person_id == person_id, app_sign_ins.c.ended_at >= since)
+    return int(connection.scalar(select(func.count()).select_from(app_sign_ins).where(*mine)) or 0)
+
+
 def told(connection: Connection, sign_in_id: str) -> None:
     """The app knows, or will never: there is nothing more to tell."""
     connection.execute(delete(app_logouts).where(app_logouts.c.sign_in_id == sign_in_id))
+
+
+def never_heard(connection: Connection, sign_in_id: str, tries: int) -> None:
+    """The app was told as often as anybody is, and did not hear it. That stays known for a while."""
+    tell_again(connection, sign_in_id, NEVER, tries)
 
 
 def tell_again(connection: Connection, sign_in_id: str, due_at: Instant, tries: int) -> None:

@@ -7,4 +7,3 @@ from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.keyring import Keyring
 from limen.storage.master_key import master_key
 from limen.storage.tables import metadata
-from limen.storage.workers import Workers

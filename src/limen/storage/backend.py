@@ -17,25 +17,29 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from limen.storage.errors import DatabaseUnfitError, StorageError
 
 if TYPE_CHECKING:
+    from limen.clock import Clock
     from limen.storage.database_check import Examined
     from limen.storage.table_copy import Digest
+    from limen.storage.workers import Workers
 
 T = TypeVar("T")
 Told = Callable[[int, int], None]
 """Hears how much of how much is done."""
 
 READERS = 4
+BESIDE_READERS = 2
+"""Who reads in a thread of their own: the change feed, and what carries events to the journal."""
 BUSY_MS = 5_000
 """How long a transaction waits for another process that is writing."""
 
 
 class Claim(Protocol):
-    """The right to be the one server on a database."""
+    """The right to use a database, or to be the one who does something over it."""
 
-    def hold(self) -> bool:
-        """Make sure that the claim still stands; True where it was made (again) by this very call.
+    def hold(self) -> None:
+        """Make sure that the claim stands.
 
-        Raises DatabaseTakenError where another server has it, DatabaseGoneError where nobody can be asked.
+        Raises DatabaseTakenError where somebody else has it, DatabaseGoneError where nobody can be asked.
         """
 
     def close(self) -> None:
@@ -65,6 +69,9 @@ class Backend(Protocol):
     def readers(self) -> Engine:
         """Where each transaction reads one snapshot, and can't write."""
 
+    def brief(self) -> Engine:
+        """Where `kept_briefly` is, its table made: whoever commits there waits for no disk. One connection."""
+
     def break_off(self) -> None:
         """End every connection under way at once, whatever waits for it: so that a stop never hangs on a server."""
 
@@ -72,7 +79,7 @@ class Backend(Protocol):
         """What a person can do something about; None for anything else."""
 
     def announce(self, connection: Connection) -> None:
-        """Wake whoever listens, in this and in other processes, once the transaction has committed."""
+        """Wake whoever listens by another backend, in this process or others, once the transaction has committed."""
 
     def listen(self, told: Callable[[], None]) -> Callable[[], None]:
         """Call `told`, on a thread of its own, after commits that others announced. Returns how to stop."""
@@ -80,8 +87,17 @@ class Backend(Protocol):
     def refuse_stale(self, connection: Connection) -> None:
         """Raises DatabaseReadOnlyError where this may be an old copy of the database: nobody decides by that."""
 
-    def claim(self) -> Claim:
-        """The claim to be the one server on this database, not made yet."""
+    def announced(self) -> None:
+        """The same where that is possible only after the commit."""
+
+    def claim(self, *, is_shared: bool) -> Claim:
+        """The claim to this database, not made yet: shared with all workers that decide by it, or for oneself alone."""
+
+    def leadership(self) -> Claim:
+        """The claim to be the one worker, of all on this database, that does what is to be done once."""
+
+    def workers(self, folder: Path | None, clock: Clock, had_predecessors: Callable[[], bool]) -> Workers:
+        """The register of workers; `folder` is where those of this machine keep their locks."""
 
     def drawn(self, connection: Connection) -> dict[str, int]:
         """The last number that was drawn for each table whose numbers are never used twice."""
@@ -122,8 +138,8 @@ class Backend(Protocol):
 
 @contextmanager
 def claimed(backend: Backend) -> Iterator[None]:
-    """Be the one server for a while. Raises DatabaseTakenError where there is one, DatabaseGoneError."""
-    claim = backend.claim()
+    """Have the database alone for a while. Raises DatabaseTakenError where a server uses it, DatabaseGoneError."""
+    claim = backend.claim(is_shared=False)
     try:
         claim.hold()
         yield

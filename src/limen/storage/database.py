@@ -9,10 +9,10 @@ import asyncio
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -24,15 +24,22 @@ from limen.clock import Clock, SystemClock
 from limen.events import Event, EventIds, warn_if_undeclared
 from limen.storage.backend import READERS, Backend, Claim, backend_of
 from limen.storage.errors import DatabaseUnfitError
+from limen.storage.kept_briefly import KeptBriefly
 from limen.storage.sqlite import SqliteBackend, sqlite_engine
 from limen.storage.tables import changes, outbox
 from limen.storage.together import Together
 from limen.storage.upgrade import upgrade_if_needed
+from limen.storage.workers import Workers
+from limen.storage.written_with import NOTHING_BESIDE, WRITTEN_WITH, Beside, WrittenWith
 
 T = TypeVar("T")
 
 CLOSE_SECONDS = 5.0
 """How long the end waits for a server that hangs."""
+_CHANGE: Final = insert(changes)
+_EVENT: Final = insert(outbox)
+_NEWEST: Final = select(func.coalesce(func.max(changes.c.seq), 0))
+"""Built once: everything that is written and followed goes by them."""
 
 
 class Snapshot:
@@ -46,16 +53,25 @@ class Snapshot:
     @property
     def seq(self) -> int:
         """The newest change this view holds; 0 when there is none."""
-        return self.connection.scalar(select(func.coalesce(func.max(changes.c.seq), 0))) or 0
+        return self.connection.scalar(_NEWEST) or 0
 
 
 class Transaction(Snapshot):
     """A write that commits as a whole: rows, the changes followers must see, and the events that say so."""
 
-    __slots__ = ("_clock", "_ids", "changed_seq", "said_seq")
+    __slots__ = ("_clock", "_ids", "_said_by", "_written_with", "changed_seq", "said_seq")
 
-    def __init__(self, connection: Connection, ids: EventIds, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        ids: EventIds,
+        clock: Clock,
+        said_by: str = "",
+        written_with: Iterable[WrittenWith] = (),
+    ) -> None:
         super().__init__(connection)
+        self._said_by = said_by
+        self._written_with = written_with
         self._ids = ids
         self._clock = clock
         self.changed_seq = 0
@@ -63,19 +79,25 @@ class Transaction(Snapshot):
 
     def changed(self, kind: str, key: str) -> int:
         """Tell every worker to read `key` of `kind` again. Returns the sequence number, for `Feed.settled`."""
-        done = self.connection.execute(insert(changes).values(kind=kind, key=key, at=self._clock.now()))
+        done = self.connection.execute(_CHANGE, {"kind": kind, "key": key, "at": self._clock.now()})
         self.changed_seq = _drawn(done)
         return self.changed_seq
 
-    def say(self, what: Event) -> Event:
+    def say(self, what: Event, beside: Beside = NOTHING_BESIDE) -> Event:
         """Put an event into the outbox: it reaches the journal if, and only if, this transaction commits.
 
-        Returns it with the id it got (an id that it brings is kept). Warns of an undeclared kind.
+        Returns it with the id it got (an id that it brings is kept). What parts write with it is written now, too; they
+        get `beside`, which the journal does not.
+        Warns of an undeclared kind.
         """
         warn_if_undeclared(what.kind)
         said = what if what.id else msgspec.structs.replace(what, id=self._ids.new(self._clock.now()))
-        done = self.connection.execute(insert(outbox).values(id=said.id, event=msgspec.json.encode(said)))
+        row = {"id": said.id, "event": msgspec.json.encode(said), "said_by": self._said_by}
+        done = self.connection.execute(_EVENT, row)
         self.said_seq = _drawn(done)
+        for one in self._written_with:
+            if said.kind in one.kinds:
+                one.write(self, said, beside)
         return said
 
 
@@ -94,13 +116,16 @@ class Database:
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="limen-read")
         self._written_together: Together[Transaction] = Together(self._write_thread, self.write)
         self._read_together: Together[Snapshot] = Together(self._read_threads, self.read)
+        self.kept_briefly = KeptBriefly(backend.brief, clock, backend.storage_error)
         self._watchers: list[Callable[[], None]] = []
         self._stop_listening: Callable[[], None] | None = None
         self._claim: Claim | None = None
-        self._took_over = False
+        self._workers: Workers | None = None
         self._breaking_off: threading.Timer | None = None
         self.changed_seq = 0
         self.said_seq = 0
+        self.said_by = ""
+        """The worker whose journal takes what is said here; "" where that is left to whichever does."""
 
     @classmethod
     def open(cls, where: str | Path | Backend, *, clock: Clock | None = None, may_upgrade: bool = False) -> Self:
@@ -141,7 +166,7 @@ class Database:
             self._writing_thread = threading.get_ident()
             try:
                 with self._writer.begin() as connection:
-                    transaction = Transaction(connection, self._ids, self._clock)
+                    transaction = Transaction(connection, self._ids, self._clock, self.said_by, WRITTEN_WITH.values())
                     result = work(transaction)
                     if transaction.changed_seq or transaction.said_seq:
                         self.backend.announce(connection)
@@ -152,22 +177,32 @@ class Database:
             self._committed(transaction)
         return result
 
-    def claim(self) -> None:
-        """Become the one server on this database. Raises DatabaseTakenError where another is."""
-        self._claim = self.backend.claim()
-        self._took_over = self._claim.hold()
+    def claim(self, folder: Path | None = None) -> None:
+        """Be one of the workers on this database from now on; those of this machine keep their locks in `folder`.
 
-    def refuse_unfit_to_decide(self, snapshot: Snapshot) -> bool:
-        """Raises StorageError where nobody may decide by this snapshot: it may be old, or another server took over.
-
-        True the first time after the claim to be the one server was made, so that another may have decided until then.
+        Raises DatabaseTakenError where an older Limen uses it, or somebody restores or moves it.
         """
+        self._claim = self.backend.claim(is_shared=True)
+        self._claim.hold()
+        self._workers = self.backend.workers(folder, self._clock, self._may_be_decided_by)
+        self._workers.prepare()
+
+    @property
+    def workers(self) -> Workers:
+        """The register of workers, and this one in it."""
+        if self._workers is None:
+            self._workers = self.backend.workers(None, self._clock, self._may_be_decided_by)
+        return self._workers
+
+    def refuse_unfit_to_decide(self, snapshot: Snapshot) -> None:
+        """Raises StorageError where nobody may decide by this snapshot: it may be old, or the database is another's."""
         self.backend.refuse_stale(snapshot.connection)
-        if self._claim is None:
-            return False
-        took_over = self._claim.hold() or self._took_over
-        self._took_over = False
-        return took_over
+        if self._claim is not None:
+            self._claim.hold()
+
+    def _may_be_decided_by(self) -> bool:
+        """Before its first change nobody decides by a database."""
+        return self.read(lambda snapshot: snapshot.seq > 0)
 
     async def reading(self, work: Callable[[Snapshot], T]) -> T:
         """`read` in a worker thread."""
@@ -217,6 +252,9 @@ class Database:
             self._stop_listening()
         if self._claim is not None:
             self._claim.close()
+        self.kept_briefly.close()
+        if self._workers is not None:
+            self._workers.close()
         self._readers.dispose()
         self._writer.dispose()
         if self._breaking_off is not None:
@@ -227,6 +265,7 @@ class Database:
         self.said_seq = max(self.said_seq, transaction.said_seq)
         if transaction.changed_seq or transaction.said_seq:
             self._tell()
+            self.backend.announced()
 
     def _tell(self) -> None:
         for told in tuple(self._watchers):
@@ -251,7 +290,10 @@ def read_as_it_lies(where: str | Path, work: Callable[[Snapshot], T]) -> T:
 
 
 def edit_copy(file: Path, work: Callable[[Transaction], T], *, clock: Clock | None = None) -> T:
-    """Run `work` in one transaction on a copy of a database that may be older than this Limen; it stays as old."""
+    """Run `work` in one transaction on a copy of a database that may be older than this Limen; it stays as old.
+
+    Nothing is written with the events that are said: there may be no table for it.
+    """
     engine = sqlite_engine(file, begin="BEGIN IMMEDIATE", size=1, read_only=False)
     clock = clock or SystemClock()
     try:

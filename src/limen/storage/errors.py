@@ -51,7 +51,17 @@ class DatabaseTakenError(StorageError):
     def __init__(self) -> None:
         super().__init__(
             "another Limen server uses this database",
-            "stop it first, on whichever machine it runs; only one server may use a database",
+            "stop it first, on whichever machine it runs; several machines can share it as nodes: `limen node join`",
+        )
+
+
+class ChainTakenError(StorageError):
+    """Another machine's worker writes the chain of the journal that this one is to write."""
+
+    def __init__(self, chain: str) -> None:
+        super().__init__(
+            f"another machine runs Limen over this database, and writes journal {chain} as well",
+            "let this one join as a node: `limen node join`, with a name of its own where its data was copied",
         )
 
 
@@ -65,6 +75,15 @@ class SealBrokenError(StorageError):
 
 class JournalBusyError(StorageError):
     """Another process is writing to this journal."""
+
+
+class CopyRefusedError(StorageError):
+    """What another node sent is not how its chain goes on; nothing of it is kept."""
+
+    def __init__(self, writer: str, what: str) -> None:
+        super().__init__(
+            f"the copy of journal {writer} can't go on: {what}", "run `limen journal verify` on both nodes"
+        )
 
 
 class JournalUnwritableError(StorageError):

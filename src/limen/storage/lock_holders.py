@@ -13,6 +13,8 @@ from typing import Final
 
 from limen.storage.segments.lock import LOCK_FILE
 
+PARENT_LOCK: Final = "parent"
+"""Locked by the parent of several workers, in the folder with their locks."""
 LOCKS: Final = Path("/proc/locks")
 _MOST_BYTES: Final = 4_000_000
 _MOST_CHAINS: Final = 1_000
@@ -43,10 +45,26 @@ def journal_holder(root: Path, locks: Path = LOCKS) -> int | None:
     return next((pid for kind, _, pid, identity, _, _ in _held(locks) if kind == "FLOCK" and identity in wanted), None)
 
 
+def running_limen(workers: Path, journal: Path, locks: Path = LOCKS, *, but_parent: bool = False) -> int | None:
+    """The process to speak to of the Limen that runs here: the parent of several workers, else the one that writes the
+    journal. `workers` is the folder with their locks, `journal` that of all chains.
+    """
+    parent = None if but_parent else front_holder(workers / PARENT_LOCK, locks)
+    return parent or journal_holder(journal, locks)
+
+
 def front_holder(lock: Path, locks: Path = LOCKS) -> int | None:
     """The process that watches over the front whose lock file this is. None where none does, or none is seen."""
     own = _identity(lock)
     return next((pid for kind, _, pid, identity, _, _ in _held(locks) if kind == "FLOCK" and identity == own), None)
+
+
+def own_parent(workers: Path | None, locks: Path = LOCKS) -> int | None:
+    """The process that started this one as one of several workers, whose locks lie in `workers`; None where it is alone
+    or was started by another.
+    """
+    parent = None if workers is None else front_holder(workers / PARENT_LOCK, locks)
+    return parent if parent is not None and parent == os.getppid() else None
 
 
 def _identity(file: Path) -> int | None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -23,8 +24,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from limen.extras import how_to_install
 from limen.storage import table_copy
-from limen.storage.backend import BUSY_MS, READERS, Claim, Told
+from limen.storage.backend import BESIDE_READERS, BUSY_MS, READERS, Claim, Told
 from limen.storage.database_check import Examined
 from limen.storage.errors import (
     CopyFailedError,
@@ -36,11 +38,15 @@ from limen.storage.errors import (
     StorageError,
 )
 from limen.storage.keyring import opens
-from limen.storage.postgresql_session import CHANNEL, Listener, SessionClaim
+from limen.storage.postgresql_session import CHANNEL, LEADER_LOCK, Listener, SessionClaim
 from limen.storage.upgrade import newest_version, stored_version
+from limen.storage.worker_locks import WorkerLocks
+from limen.storage.workers import Workers, make_register
 
 if TYPE_CHECKING:
     import psycopg
+
+    from limen.clock import Clock
 
 T = TypeVar("T")
 
@@ -65,6 +71,12 @@ _IS_OLD_COPY: Final = "SELECT pg_is_in_recovery() OR current_setting('default_tr
 _MAKE_DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
+_LET_OTHERS_WRITE: Final = f"{_MAKE_DURABLE}; SET idle_in_transaction_session_timeout = {BUSY_MS - 1_000}"
+"""A process that is stopped in the middle of a transaction would hold up the writes of every node: the server ends that
+transaction before those who wait for it give up.
+"""
+_BE_QUICK: Final = "SELECT set_config('synchronous_commit', 'off', false)"
+MAKE_LOCK: Final = 0x4C494D_04
 _SERIALS: Final = (
     "SELECT t.relname, s.relname FROM pg_class s JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')"
     " JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace n ON n.oid = t.relnamespace"
@@ -78,6 +90,8 @@ class PostgresqlBackend:
 
     address: URL
     password: Callable[[], str] | None = field(default=None, repr=False)
+    _own: str = field(default_factory=lambda: token_hex(8), init=False, repr=False, compare=False)
+    """What this backend announces by: who writes by it tells its watchers themselves."""
     _open: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -85,7 +99,7 @@ class PostgresqlBackend:
             import psycopg  # noqa: F401, PLC0415 -- an extra, and slow to import
         except ImportError:
             raise DatabaseUnfitError(
-                "the driver for PostgreSQL is not installed", 'install it: pip install "limen[postgresql]"'
+                "the driver for PostgreSQL is not installed", how_to_install("postgresql")
             ) from None
 
     @property
@@ -101,7 +115,7 @@ class PostgresqlBackend:
             return bool(stored_version(connection))
 
     def writer(self) -> Engine:
-        engine = self._engine(size=1)
+        engine = self._engine(size=1, prepared=_LET_OTHERS_WRITE)
         event.listen(engine, "begin", _hold_commits)
         try:
             with self._plainly(), engine.connect() as connection:
@@ -112,7 +126,13 @@ class PostgresqlBackend:
         return engine
 
     def readers(self) -> Engine:
-        return self._engine(size=READERS + 1, read_only=True)
+        return self._engine(size=READERS + BESIDE_READERS, read_only=True)
+
+    def brief(self) -> Engine:
+        """A table of the same database, made by its migration. Commits wait for no disk; and as there is one log, none
+        of what was written durably afterwards can be there without them.
+        """
+        return self._engine(size=1, prepared=_BE_QUICK)
 
     def break_off(self) -> None:
         """A server that hangs keeps its machine answering, so no timeout of TCP ends the wait."""
@@ -125,7 +145,7 @@ class PostgresqlBackend:
     def storage_error(self, error: DBAPIError) -> StorageError | None:
         """By its SQLSTATE (PostgreSQL, appendix A, "PostgreSQL Error Codes")."""
         state = getattr(error.orig, "sqlstate", None) or ""
-        if state == "55P03":  # lock_not_available
+        if state in {"55P03", "25P03"}:  # lock_not_available, idle_in_transaction_session_timeout
             return DatabaseBusyError()
         if state == "53100":  # disk_full
             return DatabaseFullError()
@@ -135,10 +155,13 @@ class PostgresqlBackend:
         return DatabaseGoneError() if is_away or error.connection_invalidated or _is_no_answer(error) else None
 
     def announce(self, connection: Connection) -> None:
-        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}, '{self._own}'")
+
+    def announced(self) -> None:
+        """NOTIFY has told them with the commit."""
 
     def listen(self, told: Callable[[], None]) -> Callable[[], None]:
-        listener = Listener(self.connect, told)
+        listener = Listener(self.connect, told, self._own)
         listener.start()
         return listener.stop
 
@@ -146,8 +169,32 @@ class PostgresqlBackend:
         if connection.exec_driver_sql(_IS_OLD_COPY).scalar():
             raise DatabaseReadOnlyError
 
-    def claim(self) -> Claim:
-        return SessionClaim(self.connect)
+    def claim(self, *, is_shared: bool) -> Claim:
+        return SessionClaim(self.connect, is_shared=is_shared)
+
+    def leadership(self) -> Claim:
+        return SessionClaim(self.connect, LEADER_LOCK)
+
+    def workers(self, folder: Path | None, clock: Clock, had_predecessors: Callable[[], bool]) -> Workers:
+        """In an unlogged table, which no replica has and a crash empties."""
+
+        def engine() -> Engine:
+            engine = self._engine(size=1, prepared=_BE_QUICK, pings=False).execution_options(
+                isolation_level="AUTOCOMMIT"
+            )
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"SELECT pg_advisory_lock({MAKE_LOCK})")
+                make_register(connection, "UNLOGGED TABLE")
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({MAKE_LOCK})")
+            return engine
+
+        return Workers(
+            engine,
+            WorkerLocks(folder),
+            storage_error=self.storage_error,
+            had_predecessors=had_predecessors,
+            clock=clock,
+        )
 
     def drawn(self, connection: Connection) -> dict[str, int]:
         found = {}
@@ -249,14 +296,16 @@ class PostgresqlBackend:
         password = "" if self.password is None else self.password()
         return {**_OPTIONS, **words, **said, **({"password": password} if password else {})}
 
-    def _engine(self, *, size: int, read_only: bool = False) -> Engine:
+    def _engine(
+        self, *, size: int, read_only: bool = False, prepared: str = _MAKE_DURABLE, pings: bool = True
+    ) -> Engine:
         import psycopg  # noqa: PLC0415 -- an extra
 
         def connect() -> psycopg.Connection[Any]:
             connection = psycopg.connect(**self._arguments())
             self._open.add(connection)
             with connection.cursor() as cursor:
-                cursor.execute(_MAKE_DURABLE)
+                cursor.execute(prepared)
             connection.commit()
             if read_only:  # a writer takes the database's word for it, or a read-only one would go unnoticed
                 connection.read_only = True
@@ -269,7 +318,7 @@ class PostgresqlBackend:
             poolclass=QueuePool,
             pool_size=size,
             max_overflow=0,
-            pool_pre_ping=True,
+            pool_pre_ping=pings,
             hide_parameters=True,  # errors go to the log
         )
 

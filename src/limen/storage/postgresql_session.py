@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that are kept: one that listens, one that holds the claim to be the one server."""
+"""Connections to PostgreSQL that are kept: one that listens, one that holds a claim."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     import psycopg
 
 SERVER_LOCK: Final = 0x4C494D_02
-"""An advisory lock counts for one database; this one is for the server that runs over it."""
+"""An advisory lock counts for one database; this one is for servers that run over it. They share it; whoever must have
+the database alone does not, and neither does a Limen of before there were several workers.
+"""
+LEADER_LOCK: Final = 0x4C494D_03
+"""For the one worker that does what is to be done once."""
 CHANNEL: Final = "limen"
 AGAIN_SECONDS: Final = 0.5
 
@@ -24,12 +28,13 @@ _log = logging.getLogger(__name__)
 
 
 class Listener(threading.Thread):
-    """Waits for what other processes announce, and connects again for as long as it takes."""
+    """Waits for what others than `own` announce, and connects again for as long as it takes."""
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]], told: Callable[[], None]) -> None:
+    def __init__(self, connect: Callable[[], psycopg.Connection[Any]], told: Callable[[], None], own: str) -> None:
         super().__init__(name="limen-listen", daemon=True)
         self._connect = connect
         self._told = told
+        self._own = own
         self._woken, self._wake = os.pipe()
         self._is_stopping = False
 
@@ -47,7 +52,7 @@ class Listener(threading.Thread):
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._told()  # what was announced before it listened
                     while self._waited_for(connection.fileno()):
-                        if any(True for _ in connection.notifies(timeout=0)):
+                        if {one.payload for one in connection.notifies(timeout=0)} - {self._own}:
                             self._told()
             except Exception as error:  # noqa: BLE001 -- the poll goes on; whoever decides learns of it there
                 _log.debug("nothing is announced by the database at the moment: %s", type(error).__name__)
@@ -63,23 +68,27 @@ class Listener(threading.Thread):
 class SessionClaim:
     """An advisory lock of a connection that is kept for it: with the connection it ends."""
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]]) -> None:
+    def __init__(
+        self, connect: Callable[[], psycopg.Connection[Any]], lock: int = SERVER_LOCK, *, is_shared: bool = False
+    ) -> None:
         self._connect = connect
+        self._lock = lock
+        self._kind = "_shared" if is_shared else ""
         self._connection: psycopg.Connection[Any] | None = None
         self._one_at_a_time = threading.Lock()
 
-    def hold(self) -> bool:
+    def hold(self) -> None:
         import psycopg  # noqa: PLC0415 -- an extra
 
         with self._one_at_a_time:
             try:
                 if self._connection is not None:
                     self._connection.execute("SELECT 1")
-                    return False
+                    return
             except psycopg.Error:
                 self._let_go()
             try:
-                return self._claimed()
+                self._take()
             except psycopg.Error as error:
                 self._let_go()
                 raise DatabaseGoneError from error
@@ -89,16 +98,15 @@ class SessionClaim:
         with self._one_at_a_time:
             if self._connection is not None:
                 with suppress(Exception):
-                    self._connection.execute("SELECT pg_advisory_unlock(%s)", (SERVER_LOCK,))
+                    self._connection.execute(f"SELECT pg_advisory_unlock{self._kind}({self._lock})")
             self._let_go()
 
-    def _claimed(self) -> bool:
+    def _take(self) -> None:
         self._connection = self._connect()
-        row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (SERVER_LOCK,)).fetchone()
+        row = self._connection.execute(f"SELECT pg_try_advisory_lock{self._kind}({self._lock})").fetchone()
         if row is None or not row[0]:
             self._let_go()
             raise DatabaseTakenError
-        return True
 
     def _let_go(self) -> None:
         if self._connection is not None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Table, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 V = TypeVar("V")
+Insert: TypeAlias = sqlite.Insert | postgresql.Insert
+_COUNTED: Final = {"preserve_rowcount": True}
+"""Without it nobody knows how many rows an INSERT made."""
 
 
 def row_of(value: Any) -> dict[str, Any]:
@@ -35,9 +38,32 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 def inserted(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert unless a unique column says no; the transaction goes on either way."""
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(table).values(row))
-    except IntegrityError:
-        return False
-    return True
+    unless_there = _unless_there(connection.dialect.name, table)
+    return connection.execute(unless_there, row, execution_options=_COUNTED).rowcount == 1
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert, or write over what stands there under this primary key."""
+    connection.execute(_written_over(connection.dialect.name, table, tuple(row)), row)
+
+
+# Statements that are built once: to build one takes longer than SQLite needs to do it
+
+
+@cache
+def _unless_there(dialect: str, table: Table) -> Insert:
+    return insert_into(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _written_over(dialect: str, table: Table, names: Sequence[str]) -> Insert:
+    keys = [column.name for column in table.primary_key]
+    new = insert_into(dialect, table)
+    return new.on_conflict_do_update(
+        index_elements=keys, set_={name: new.excluded[name] for name in names if name not in keys}
+    )
+
+
+def insert_into(dialect: str, table: Table) -> Insert:
+    """An INSERT that may say what happens where a row stands there already: each database has its own."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -14,10 +14,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, MetaData, Table, func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from limen.storage import kept_briefly
 from limen.storage.backend import Told
 from limen.storage.files import sync
 from limen.storage.sqlite import SqliteBackend, sqlite_engine
 from limen.storage.upgrade import make_tables, stored_version
+from limen.storage.workers import TABLE as WORKERS
 
 AT_ONCE: Final = 1_000
 VERSION: Final = "alembic_version"
@@ -160,7 +162,8 @@ def _written(
 def _tables(connection: Connection, *, with_version: bool = False) -> list[Table]:
     names = sorted(inspect(connection).get_table_names())
     found = MetaData()
-    found.reflect(connection, only=[name for name in names if with_version or name != VERSION])
+    left_out = {WORKERS, kept_briefly.NAME} | (set() if with_version else {VERSION})
+    found.reflect(connection, only=[name for name in names if name not in left_out])
     return [found.tables[name] for name in sorted(found.tables)]
 
 

@@ -48,9 +48,12 @@ outbox = Table(
     Column("seq", Sequence, primary_key=True),
     Column("id", String(24), nullable=False, unique=True),
     Column("event", LargeBinary, nullable=False),
+    Column("said_by", String(40), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
-"""Events that committed with their transaction and have not reached the journal yet."""
+"""Events that committed with their transaction and are not in the journal yet, or on one node's disk alone. `said_by`
+is the worker that writes them to its journal; another takes over what nobody would.
+"""
 
 journal_heads = Table(
     "journal_heads",

@@ -57,14 +57,21 @@ class Together(Generic[S]):
             self._threads.submit(self._do)
         except RuntimeError as closed:  # the database was closed meanwhile
             self._is_sent = False
-            _tell([(self._waiting.popleft(), closed, True) for _ in range(len(self._waiting))])
+            while batch := self._taken():
+                _tell([(one, closed, True) for one in batch])
 
     # In a thread
 
     def _do(self) -> None:
+        """One transaction, and the next in its turn: whatever else waits for the thread, such as a revocation, comes
+        in between, however much is asked for here.
+        """
         self._is_sent = False  # before anything is taken: what comes later sends again
-        while batch := self._taken():
+        if batch := self._taken():
             _tell(self._done(batch))
+        if self._waiting and not self._is_sent:
+            self._is_sent = True
+            self._send()
 
     def _taken(self) -> list[_Asked[S]]:
         """The next ones. Another thread may take some at the same time: each is taken once, and none is lost."""

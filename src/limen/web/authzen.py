@@ -20,12 +20,12 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.enforcement import authzen
-from limen.enforcement.addresses import client_address
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Person, Session, SessionState
 from limen.identity.model import Workload
 from limen.policy.decision import UNAVAILABLE, Effect, Named, Request as DecisionRequest
 from limen.rate_limit import RateLimit
+from limen.web.callers import address_of, bearer_token
 from limen.web.middleware import App as Asgi, TooLargeError
 from limen.web.page import Route
 from limen.web.ports import Ports
@@ -49,7 +49,6 @@ MOST_KEPT: Final = 10_000
 _OPEN_TO_ALL: Final = UNAVAILABLE - {Named.POLICY_ERROR}
 """Reasons for a no that hang on nobody."""
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
-_BEARER: Final = re.compile(r"[Bb]earer ([A-Za-z0-9._~+/_-]{1,200}=*)")
 _GET, _POST = "GET", "POST"
 
 
@@ -124,13 +123,10 @@ class _Api:
 
     def _holder(self, request: Request) -> Workload:
         """The workload whose good token this is. Only the one Authorization field counts, never query or cookie."""
-        given = request.headers.getlist("authorization")
-        token = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
-        workload = self._ports.workloads.holder(token[1], self._ports.clock.now()) if token else None
+        token = bearer_token(request)
+        workload = self._ports.workloads.holder(token, self._ports.clock.now()) if token else None
         if workload is None:
-            peer = request.client.host if request.client else ""
-            forwarded = ", ".join(request.headers.getlist("x-forwarded-for")).encode("latin-1")
-            address = client_address(peer, forwarded, self._ports.settings.listen.trusted_proxies)
+            address = address_of(request, self._ports.settings.listen)
             word = "token-unknown-or-over" if token else "token-missing"
             self._ports.doors.tell("workload.refused", word, door=DOOR, address=address)
             said = 'Bearer error="invalid_token"' if token else "Bearer"

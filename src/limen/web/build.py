@@ -21,10 +21,11 @@ from starlette.routing import BaseRoute, Route
 from limen.errors import LimenError
 from limen.facts import LIMEN
 from limen.identity.errors import FreshProofNeededError, NotLiveError
+from limen.identity.sources.scim.bounds import MOST_BYTES
 from limen.messages import gettext_noop
 from limen.policy.decision import Named
 from limen.printable import is_printable
-from limen.web import authzen, console, files, portal
+from limen.web import authzen, console, files, portal, roadmap, scim, ssf
 from limen.web.middleware import App, Middleware, Receive, Scope, Send, TooLargeError
 from limen.web.pages import TEMPLATES
 from limen.web.ports import Ports
@@ -34,6 +35,8 @@ from limen.web.sections import sections
 from limen.web.site import ProofNeededError, Site, TurnedAwayError, status_of
 from limen.web.visit import Visit, is_script
 
+BESIDE: Final = (authzen, scim, ssf)
+"""What programs ask, each an application of its own beside the pages."""
 _NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back, or start from your apps"))
 _NOT_DONE: Final = (gettext_noop("This can't be done here"), gettext_noop("go back, or start from your apps"))
 _BROKEN: Final = (gettext_noop("Something went wrong here"), gettext_noop("try again"))
@@ -47,12 +50,12 @@ _log = logging.getLogger(__name__)
 def build(ports: Ports, modules: Iterable[str | ModuleType] = ()) -> App:
     """All pages of the sign-in host over these ports.
 
-    The page modules of `console/` and `portal/` are found by themselves. `modules` are those of other parts, or their
-    dotted names: each declares `PAGES` and has `routes(site)`, as `page` says, and may name a folder of templates of
-    its own in `TEMPLATES`. Raises PageError, with the module and the path, where anything does not fit.
+    The page modules of `console/`, `portal/` and `roadmap/` are found by themselves. `modules` are those of other
+    parts, or their dotted names: each declares `PAGES` and has `routes(site)`, as `page` says, and may name a folder of
+    templates of its own in `TEMPLATES`. Raises PageError, with the module and the path, where anything does not fit.
     """
     found = page_modules(modules)
-    site = Site(ports, registered([*found, authzen], TEMPLATES))
+    site = Site(ports, registered([*found, *BESIDE], TEMPLATES))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     routes = in_order((one for module in found for one in routes_of(module, site)), site.registry)
     app.state.site = site
@@ -61,19 +64,19 @@ def build(ports: Ports, modules: Iterable[str | ModuleType] = ()) -> App:
     for section in sections(routes):
         app.include_router(section, dependencies=[Depends(site.admit)])
     _add_ways_out(app, site)
-    beside = _beside(_straight(app, straight), authzen.build(ports))
-    return Middleware(beside, site.host, site.registry.larger_bodies)
+    every = _beside(_straight(app, straight), ports)
+    return Middleware(every, site.host, site.registry.larger_bodies, {scim.PREFIX: MOST_BYTES})
 
 
 def page_modules(modules: Iterable[str | ModuleType] = ()) -> list[ModuleType]:
     """The page modules of the house, and these of other parts."""
     others = [importlib.import_module(one) if isinstance(one, str) else one for one in modules]
-    return [files, *discover(console, portal), *others]
+    return [files, *discover(console, portal, roadmap), *others]
 
 
 def declared(modules: Iterable[str | ModuleType] = ()) -> Registry:
     """What is declared by all page modules, the API's routes among it. Raises PageError."""
-    return registered([*page_modules(modules), authzen], TEMPLATES)
+    return registered([*page_modules(modules), *BESIDE], TEMPLATES)
 
 
 def _by_programs(routes: Iterable[BaseRoute], registry: Registry) -> Iterator[Route]:
@@ -81,13 +84,15 @@ def _by_programs(routes: Iterable[BaseRoute], registry: Registry) -> Iterator[Ro
     alone, and nothing is decided before, there is nothing to look up or to hand in.
     """
     for route in routes:
-        if isinstance(route, APIRoute) and list(signature(route.endpoint).parameters) == ["request"]:
-            methods = sorted(route.methods or ())
-            declared = [registry.routes[method, route.path] for method in methods]
-            if all(one.by_programs and not one.permission for one in declared):
-                straight = Route(route.path, route.endpoint, methods=methods)
-                straight.methods = {*methods}  # without HEAD, which nobody declared
-                yield straight
+        if not isinstance(route, APIRoute):
+            continue
+        methods = sorted(route.methods or ())
+        declared = [registry.routes[method, route.path] for method in methods]
+        is_undecided = all(one.by_programs and not one.permission for one in declared)
+        if is_undecided and list(signature(route.endpoint).parameters) == ["request"]:
+            straight = Route(route.path, route.endpoint, methods=methods)
+            straight.methods = {*methods}  # without HEAD, which nobody declared
+            yield straight
 
 
 def _straight(app: FastAPI, routes: Iterable[Route]) -> App:
@@ -111,13 +116,16 @@ def _straight(app: FastAPI, routes: Iterable[Route]) -> App:
     return asked
 
 
-def _beside(pages: App, api: App) -> App:
-    """The pages, and what programs ask, told apart by path."""
+def _beside(pages: App, ports: Ports) -> App:
+    """The pages, and what programs ask beside them, told apart by path."""
+    beside = tuple((module.is_asked, module.build(ports)) for module in BESIDE)
 
-    async def both(scope: Scope, receive: Receive, send: Send) -> None:
-        await (api if authzen.is_asked(scope["path"]) else pages)(scope, receive, send)
+    async def one_of(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        app = next((app for is_asked, app in beside if is_asked(path)), pages)
+        await app(scope, receive, send)
 
-    return both
+    return one_of
 
 
 def _add_ways_out(app: FastAPI, site: Site) -> None:

@@ -1,8 +1,7 @@
 """A form that met a request for a fresh proof: kept until its sender comes back, then shown to be sent with one press.
 
 Coming back does nothing by itself. The page has the form once more, with the token of the session as it is by then, and
-where it is sent to it is authorized, read and checked like any other. What is kept is in memory alone, so a restart
-forgets it.
+where it is sent to it is authorized, read and checked like any other.
 """
 
 from __future__ import annotations
@@ -12,13 +11,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+import msgspec
+
 from limen.browser_state import BrowserStates, StateRefusedError
-from limen.clock import SECOND, Clock
+from limen.clock import SECOND
 from limen.errors import LimenError
 from limen.facts import Session
 from limen.messages import gettext_noop
-from limen.opaque import new_id
-from limen.web.expiring import ExpiringValues
+from limen.opaque import new_token
+from limen.storage.kept_briefly import KeptBriefly, Shelf
 from limen.web.page import Route
 
 LIVES_SECONDS: Final = 600
@@ -30,6 +31,7 @@ MOST_FORMS: Final = 200
 SECRETS: Final = frozenset({"password", "code", "codes", "token"})
 """Fields whose forms are never kept: what somebody knows or holds is typed again."""
 _PURPOSE: Final = "carried-form"
+_FORMS: Final = Shelf("carried forms", MOST_FORMS, most_of_a_source=1)
 
 
 class FormGoneError(LimenError):
@@ -62,35 +64,52 @@ class CarriedForm:
 
 
 class CarriedForms:
-    """One for each session, the last that was kept."""
+    """One for each session, the last that was kept. `routes` are those of this Limen, by their methods and paths."""
 
-    def __init__(self, states: BrowserStates, clock: Clock) -> None:
+    def __init__(self, states: BrowserStates, kept: KeptBriefly, routes: Mapping[tuple[str, str], Route]) -> None:
         self._states = states
-        self._clock = clock
-        self._forms = ExpiringValues[str, tuple[str, CarriedForm]](LIVES_SECONDS * SECOND, MOST_FORMS)
+        self._kept = kept
+        self._routes = routes
 
-    def keep(self, session: Session, browser: str, form: CarriedForm) -> str:
+    async def keep(self, session: Session, browser: str, form: CarriedForm) -> str:
         """The state that brings this form back, once, to this session in this browser; "" where it may not be kept.
 
-        `browser` is the secret of the browser's cookie.
+        `browser` is the secret of the browser's cookie. Raises StorageError.
         """
         if not form.may_be_kept:
             return ""
-        name = new_id("f")
-        self._forms.put(session.id, (name, form), self._clock.now())
-        return self._states.issue(_PURPOSE, _binding(session, browser), {"form": name}, LIVES_SECONDS)
+        name, written = (
+            new_token(),
+            msgspec.msgpack.encode(
+                _Written(form.route.method, form.route.path, form.path, dict(form.about), form.fields, form.page)
+            ),
+        )
+        await self._kept.do(lambda rows: rows.put(_FORMS, name, written, rows.now + LIVES_SECONDS * SECOND, session.id))
+        return await self._states.issue(_PURPOSE, _binding(session, browser), {"form": name}, LIVES_SECONDS)
 
-    def take(self, session: Session, browser: str, state: str) -> CarriedForm:
-        """The form that this state brings back; it is gone then. Raises FormGoneError."""
+    async def take(self, session: Session, browser: str, state: str) -> CarriedForm:
+        """The form that this state brings back; it is gone then. Raises FormGoneError, StorageError."""
         try:
-            held = self._states.take(_PURPOSE, _binding(session, browser), state.encode("utf-8", "replace"))
+            held = await self._states.take(_PURPOSE, _binding(session, browser), state.encode("utf-8", "replace"))
         except StateRefusedError as refused:
             raise FormGoneError(refused.word) from None
-        name, form = self._forms.get(session.id, self._clock.now()) or ("", None)
-        if form is None or name != held["form"]:
+        kept = await self._kept.do(lambda rows: rows.take(_FORMS, held["form"]))
+        written = None if kept is None else msgspec.msgpack.decode(kept.data, type=_Written)
+        route = None if written is None else self._routes.get((written.method, written.route))
+        if written is None or route is None:
             raise FormGoneError("overtaken")
-        self._forms.drop(session.id)
-        return form
+        return CarriedForm(route, written.path, written.about, written.fields, written.page)
+
+
+class _Written(msgspec.Struct, frozen=True, array_like=True):
+    """A form as it is kept: another worker may have been started with another Limen."""
+
+    method: str
+    route: str
+    path: str
+    about: dict[str, str]
+    fields: tuple[tuple[str, str], ...]
+    page: str
 
 
 def _binding(session: Session, browser: str) -> bytes:

@@ -57,13 +57,21 @@ class TooLargeError(Exception):
 class Middleware:
     """`await app(scope, receive, send)` for the sign-in host; `host` is its name and port, as browsers send them.
 
-    `larger_bodies` are the paths to which more than `MAX_BODY_BYTES` may be sent. Nothing is read of a body before
+    `larger_bodies` are the paths to which more than `MAX_BODY_BYTES` may be sent, `larger_below` what those paths
+    begin with that are answered beside the pages. Nothing is read of a body before
     whoever sent it was let in.
     """
 
-    def __init__(self, app: App, host: str, larger_bodies: Mapping[str, int] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        app: App,
+        host: str,
+        larger_bodies: Mapping[str, int] = MappingProxyType({}),
+        larger_below: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._app = app
         self._larger_bodies = larger_bodies
+        self._larger_below = larger_below
         self._host = host.lower().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,12 +99,17 @@ class Middleware:
         try:
             await self._app(
                 scope,
-                _bounded(receive, scope, self._larger_bodies.get(scope["path"], MAX_BODY_BYTES)),
+                _bounded(receive, scope, self._most(scope["path"])),
                 send_with_headers,
             )
         except TooLargeError:
             if not has_begun:
                 await _plain(send_with_headers, 413, "This exceeds the size limit for forms.")
+
+    def _most(self, path: str) -> int:
+        """How many bytes may be sent to a path."""
+        below = next((most for begins, most in self._larger_below.items() if path.startswith(begins)), MAX_BODY_BYTES)
+        return self._larger_bodies.get(path, below)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Why the request is not looked at, or None. RFC 9110 section 7.4: another host's requests are misdirected."""

@@ -18,9 +18,10 @@ from typing import Final, NamedTuple
 from fastapi.routing import APIRoute
 
 from limen.errors import LimenError
+from limen.policy.roles import ADMINISTER, AUDIT, CONSOLE
 from limen.web import drawing
 from limen.web.page import CONSOLE_GROUPS, CONSOLE_START, GROUPS, MAX_BODY_BYTES, Declared, Page, Route, Shortcut
-from limen.web.permissions import ADMINISTER, AUDIT, CONSOLE, VIEW, Permission
+from limen.web.permissions import VIEW, Permission
 
 METHODS: Final = frozenset({"GET", "POST"})
 _PARAMETER: Final = re.compile(r"\{[^}:]*")

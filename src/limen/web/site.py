@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -17,7 +18,6 @@ from limen.admission import TOO_MANY
 from limen.browser_state import BrowserStates
 from limen.clock import Instant
 from limen.company.publish import OvertakenError
-from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import RETRY_AFTER_SECONDS, app_origin
 from limen.enforcement.exchange import TOO_MANY_AT_ONCE
 from limen.enforcement.services import EnforcementServices
@@ -35,18 +35,26 @@ from limen.identity.errors import (
     UndecidedError,
 )
 from limen.identity.model import SignedIn, Visitor
-from limen.identity.pillar import REQUIRED_FACTORS
+from limen.identity.pillar import FIRST_DAY, REQUIRED_FACTORS
 from limen.messages import Language
 from limen.opaque import new_token
 from limen.policy.decision import UNAVAILABLE, Effect, Named, Request as DecisionRequest
+from limen.policy.roles import ADMINISTER, AUDIT, CONSOLE
 from limen.storage.break_glass import KIND, State, is_break_glass
-from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseGoneError, DatabaseReadOnlyError
+from limen.storage.errors import (
+    DatabaseBusyError,
+    DatabaseFullError,
+    DatabaseGoneError,
+    DatabaseReadOnlyError,
+    StorageError,
+)
+from limen.web import callers
 from limen.web.carried_forms import CarriedForm, CarriedForms
 from limen.web.localizer import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
 from limen.web.middleware import TooLargeError
 from limen.web.page import CONSOLE_START, PORTAL, PORTAL_FOOT
 from limen.web.pages import Pages
-from limen.web.permissions import ADMINISTER, AUDIT, CONSOLE, VIEW, Permission
+from limen.web.permissions import VIEW, Permission
 from limen.web.ports import Ports
 from limen.web.registry import Registry
 from limen.web.requests import (
@@ -115,7 +123,7 @@ class Site:
         self.known = ports.known
         self.identity = ports.identity
         self.pages = Pages(ports.settings.name, ports.settings.zone, registry.templates)
-        self.carried = CarriedForms(ports.offers.take(BrowserStates), ports.clock)
+        self.carried = CarriedForms(ports.offers.take(BrowserStates), ports.database.kept_briefly, registry.routes)
         self.languages = tuple(Language(code) for code in ports.settings.languages)
         url = urlsplit(ports.settings.public_url)
         self.origin = f"{url.scheme}://{url.netloc}".lower()
@@ -159,7 +167,9 @@ class Site:
         used, tied_until = self.ports.doors.tied.usable(session, tie, LIMEN, address, now)
         if used is None:
             return bare
-        person = self.known.people[session.person_id]
+        person = self.known.people.get(session.person_id)
+        if person is None:  # one of a probe, which opens no page
+            return bare
         return replace(bare, secret=token, session=used, person=person, tied_until=tied_until)
 
     def session_of_cookie(self, request: Request) -> Session | None:
@@ -170,9 +180,7 @@ class Site:
 
     def address(self, request: Request) -> str:
         """Where a request comes from, as far as trusted hops tell."""
-        peer = request.client.host if request.client else ""
-        forwarded = ", ".join(request.headers.getlist("x-forwarded-for")).encode("latin-1")
-        return client_address(peer, forwarded, self.ports.settings.listen.trusted_proxies)
+        return callers.address_of(request, self.ports.settings.listen)
 
     def _session(self, token: str, now: Instant) -> Session | None:
         """The session with this secret. That of break-glass is in no database: its own file says whether it holds."""
@@ -223,7 +231,15 @@ class Site:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
         if self._must_enrol(visit.session, visit.now) and not self.registry.routes[request.method, path].opens_to_enrol:
             raise TurnedAwayError(self.go(visit, REQUIRED_FACTORS, to=visit.here))
+        if self.starts_at(visit.session, visit.now) and not self.registry.routes[request.method, path].opens_to_enrol:
+            raise TurnedAwayError(self.go(visit, FIRST_DAY))
         return visit.let_in(visit.session, visit.person, answer, action, may)
+
+    def starts_at(self, session: Session, now: Instant) -> Instant:
+        """When somebody's first day begins, which has not come; 0: it has, or they have none. Break-glass has none."""
+        day = "" if is_break_glass(session) else self.known.first_days.get(session.person_id, "")
+        begins = self.ports.in_force.engine.calendar.beginning(day) if day else 0
+        return begins if begins > now else 0
 
     def _must_enrol(self, session: Session, now: Instant) -> bool:
         """Must they set up a factor before anything else opens? Break-glass is outside of what is required."""
@@ -255,7 +271,10 @@ class Site:
             tuple((name, value) for name, values in sent.items() for value in values if name != "csrf"),
             back,
         )
-        return self.carried.keep(visit.session, visit.visitor.browser, form)
+        try:
+            return await self.carried.keep(visit.session, visit.visitor.browser, form)
+        except StorageError:
+            return ""
 
     def _hold(self, request: Request, session: Session, visit: Visit) -> None:
         """Count the request under whoever sent it. Raises TurnedAwayError where they have too many in progress."""
@@ -398,7 +417,7 @@ class Site:
         asked = urlencode({name: value for name, value in query.items() if value})
         return self.remember(RedirectResponse(f"{path}?{asked}" if asked else path, status_code=303), visit)
 
-    def signed_in(self, visit: Visit, done: SignedIn, location: str, *, by_script: bool) -> Response:
+    async def signed_in(self, visit: Visit, done: SignedIn, location: str, *, by_script: bool) -> Response:
         """Hand over the new session's cookie and go on. A form's POST goes on by way of a page of ours: the policy's
         `form-action 'self'` would stop its redirects to an app's host.
         """
@@ -413,10 +432,10 @@ class Site:
             response = RedirectResponse(page, status_code=303)
         set_cookie(response, SESSION_COOKIE, done.token.reveal())
         if not done.session.tied_from and self.origin.startswith("https:"):
-            name, value = self.ports.offers.take(EnforcementServices).browser_keys.invitation(
-                done.session.id, BROWSER_KEY
-            )
-            response.headers[name.decode()] = value.decode()
+            keys = self.ports.offers.take(EnforcementServices).browser_keys
+            with suppress(StorageError):  # it goes on without, as in a browser that has no such keys
+                name, value = await keys.invitation(done.session.id, BROWSER_KEY)
+                response.headers[name.decode()] = value.decode()
         set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
         return response
 

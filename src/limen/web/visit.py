@@ -19,8 +19,8 @@ from limen.enforcement.decision_point import Answer
 from limen.facts import Person, Session
 from limen.identity.errors import NotLiveError
 from limen.identity.model import Visitor
+from limen.policy.roles import ADMINISTER
 from limen.web.localizer import Localizer
-from limen.web.permissions import ADMINISTER
 from limen.web.requests import csrf_of, media_type_of
 
 

@@ -12,6 +12,7 @@ from textwrap import indent
 
 import pytest
 from tests import slapd
+from tests.real_parts import need
 from tests.slapd import BASE, DOMAIN_ADMINS, KEEPER, LIMEN, SECRET, Slapd
 from tests.web.conftest import House, move_in
 
@@ -157,8 +158,7 @@ class AtSlapd:
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Slapd]:
-    if not slapd.has_slapd():
-        pytest.skip("slapd is not installed")
+    need(slapd.has_slapd(), "slapd is not installed")
     with slapd.running(tmp_path / "slapd") as running:
         yield running
 

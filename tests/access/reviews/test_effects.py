@@ -11,6 +11,8 @@ from limen.access.reviews.model import Effect, Outcome, Verdict, Way
 from limen.access.reviews.reach import Reach
 from limen.access.reviews.services import Reviews
 from limen.facts.access_rules import AccessRules, Approvers, ReviewRule
+from limen.identity.sources import store
+from limen.identity.sources.model import PeopleSources, Source, SourceKind, SourcePerson
 
 
 async def test_what_a_policy_gives_to_many_is_proposed_and_stays(
@@ -54,3 +56,19 @@ async def test_break_glass_is_emptied_by_no_reviewer_but_an_administrator(harbor
     assert ((await reviews.row(eva.id)).effect, people[eva.id].groups) == (Effect.PROPOSED, {"break-glass"})
     assert await reviews.tells(ada, await reviews.row(nora.id), Verdict.REMOVE) is Outcome.DONE
     assert ((await reviews.row(nora.id)).effect, people[nora.id].groups) == (Effect.REMOVED, set())
+
+
+async def test_a_group_that_a_source_gives_is_taken_away_by_a_draft(harbor: AtHarbor, farid: Colleague) -> None:
+    greta, oscar = [await harbor.colleague(name, "sales") for name in ("Greta", "Otto")]
+    limen = harbor.house.limen
+    rule = ReviewRule(name="all", reviewers=Approvers(("sales",)), apps=("crm",))
+    limen.known.set_rules(AccessRules, AccessRules((), (rule,)))
+    source = Source(id="hr", kind=SourceKind.SCIM, title="HR", groups={"Sales": frozenset({"sales"})})
+    limen.known.set_rules(PeopleSources, PeopleSources((source,)))
+    said = SourcePerson("7", "greta@harbor.example", "Greta", groups=frozenset({"Sales"}))
+    limen.database.write(lambda t: store.save(t.connection, store.Record("hr", "7", said, greta.id)))
+    reviews = UnderReview(harbor, await limen.core.offers.take(Reviews).start("all", ""))
+    for who, effect in ((greta, Effect.PROPOSED), (oscar, Effect.REMOVED)):
+        assert await reviews.tells(farid, await reviews.row(who.id), Verdict.REMOVE) is Outcome.DONE
+        assert (await reviews.row(who.id)).effect == effect
+    assert "sales" in limen.known.people[greta.id].groups

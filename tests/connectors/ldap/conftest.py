@@ -1,4 +1,4 @@
-"""A real slapd for all tests of a module."""
+"""A real slapd for each test, and a real domain controller for all of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from tests import slapd
+from tests.real_parts import need
 from tests.slapd import Slapd
 
 
 @pytest.fixture
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
-    if not slapd.has_slapd():
-        pytest.skip("slapd is not installed")
+    need(slapd.has_slapd(), "slapd is not installed")
     with slapd.running(tmp_path_factory.mktemp("slapd")) as running:
         yield running

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
+from collections.abc import Callable
 
 import pytest
+from tests.hostile_ldap import be_silent, flood, speaking, trickle
 from tests.slapd import DOMAIN_ADMINS, LIMEN, SECRET, Slapd
 
 from limen.connectors.ldap import connection
@@ -73,10 +76,9 @@ async def test_a_server_without_tls_gets_no_secret() -> None:
     assert SECRET.encode() not in bytes(had)
 
 
-async def test_more_than_is_read_is_read_no_further(there: Slapd, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_than_is_read_is_read_no_further(there: Slapd) -> None:
     there.change(DOMAIN_ADMINS, "MODIFY_ADD", *(f"uid=p{number},dc=harbor" for number in range(3_000)))
-    async with opened(LdapServer(there.url, LIMEN, SECRET, there.trust)) as asked:
-        monkeypatch.setattr(connection, "MOST_BYTES", 20_000)
+    async with opened(LdapServer(there.url, LIMEN, SECRET, there.trust), most_bytes=20_000) as asked:
         with pytest.raises(VendorError) as wrong:
             await asked.ask(lambda one: one.search(DOMAIN_ADMINS, "(objectClass=*)", "BASE", attributes=["member"]))
         assert wrong.value.word == "too-much"
@@ -92,3 +94,37 @@ async def test_an_answer_that_breaks_its_reader_is_garbage(there: Slapd, error: 
             await asked.ask(read)
     assert wrong.value.word == "garbage"
     assert SECRET not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "say"), [("ldap", trickle), ("ldap", be_silent), ("ldaps", be_silent)], ids=["trickle", "ldap", "ldaps"]
+)
+async def test_whoever_lets_nobody_in_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, say: Callable[[socket.socket, threading.Event], None]
+) -> None:
+    """Before TLS it is anybody in between who answers."""
+    monkeypatch.setattr(connection, "OPEN_SECONDS", 0.3)
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 600)
+    with speaking(say) as port:
+        async with asyncio.timeout(60):
+            assert await word_of(LdapServer(f"{scheme}://localhost:{port}", LIMEN, SECRET)) == "slow"
+
+
+async def test_little_is_read_before_tls() -> None:
+    with speaking(flood) as port:
+        assert await word_of(LdapServer(f"ldap://localhost:{port}", LIMEN, SECRET)) == "too-much"
+
+
+async def test_an_opening_that_nobody_waits_for_any_more_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+
+    def wait(one: socket.socket, ends: threading.Event) -> None:
+        be_silent(one, ends)
+        ended.set()
+
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 600)
+    with speaking(wait) as port:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await word_of(LdapServer(f"ldaps://localhost:{port}", LIMEN, SECRET))
+        assert await asyncio.to_thread(ended.wait, 60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from limen.clock import HOUR
 from limen.data.findings import store
 from limen.data.findings.model import DocumentException, State, Triage
 from limen.storage import Database
@@ -36,6 +37,7 @@ def test_triage_reasons_and_exceptions_are_kept_until_they_are_over(where: str) 
     database.write(lambda tx: store.widen(tx.connection, "dx1", 200))
     database.write(lambda tx: store.end_exceptions(tx.connection, ["dx2"], 50))
     with database._readers.begin() as connection:
+        assert [one.id for one in store.exceptions(connection, 50 - HOUR)] == ["dx1"]  # a node that is an hour behind
         (left,) = store.exceptions(connection, 100, "")
         assert (left.id, left.until) == ("dx1", 200)
     database.write(lambda tx: store.forget(tx.connection, 1_000))

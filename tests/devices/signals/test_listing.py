@@ -8,10 +8,10 @@ from tests.devices.signals.test_model import signal
 from limen.devices.signals import store
 from limen.devices.signals.listing import listed
 from limen.devices.signals.model import Level
-from limen.facts.signal_sources import Proves, SignalSource
+from limen.facts.signal_sources import SignalSource
 from limen.storage import Database
 
-SOURCES = (SignalSource("edr", "webhook"), SignalSource("av", "webhook"), SignalSource("idp", "caep", Proves.ISSUER))
+SOURCES = (SignalSource("edr", "webhook"), SignalSource("av", "webhook"))
 
 
 def test_each_source_is_listed_with_whether_it_can_send_when_it_was_heard_and_what_counts(tmp_path: Path) -> None:
@@ -25,6 +25,5 @@ def test_each_source_is_listed_with_whether_it_can_send_when_it_was_heard_and_wh
     assert [(one.source.name, one.has_secret, one.heard_at, one.live) for one in now] == [
         ("edr", True, NOW + 1, 1),
         ("av", False, 0, 0),
-        ("idp", True, 0, 0),
     ]
-    assert [one.live for one in later] == [0, 0, 0]
+    assert [one.live for one in later] == [0, 0]

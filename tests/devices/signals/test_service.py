@@ -11,7 +11,7 @@ from tests.devices.software_agent import SoftwareAgent
 from tests.web.conftest import House
 
 from limen.clock import DAY, HOUR, MINUTE
-from limen.devices.signals import store
+from limen.devices.signals import hosts_store, store
 from limen.devices.signals.changes import UnknownSignalError
 from limen.privacy.erase import erase_person
 from limen.storage import Transaction
@@ -104,6 +104,15 @@ async def test_a_signal_about_a_device_that_nobody_knows_is_said(harbor: House, 
     (said,) = harbor.events("device.signal_unmatched")
     assert (said.details["source"], said.details["level"], said.details["ref"]) == ("edr", "high", "77")
     assert "somebody" not in str(said.details)
+
+
+async def test_a_sign_of_life_of_what_is_no_device_is_kept_as_a_host(harbor: House, laptop: SoftwareAgent) -> None:
+    edr = await sensor(harbor, "edr")
+    named = ({"name": "Crane.harbor.example"}, {"serial": "PF-1234567"}, {"id": laptop.device})
+    assert (await edr.send({"alive": [{"device": one} for one in named]}))["alive"] == 1
+    kept = harbor.limen.database.read(lambda snapshot: hosts_store.hosts(snapshot.connection))
+    assert {(one.source, one.name, one.serial) for one in kept} == {("edr", "crane", ""), ("edr", "", "pf-1234567")}
+    assert all(0 <= harbor.clock.now() - one.heard_at < MINUTE for one in kept)
 
 
 async def test_a_signal_of_an_address_is_about_the_device_that_reported_from_it(

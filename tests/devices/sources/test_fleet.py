@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.devices.sources.test_intune import said
+from tests.devices.sources.test_intune import key_of, said
 from tests.emulators.fleet import host
 
 from limen.devices.sources.fleet import record_of
@@ -62,3 +62,9 @@ def test_what_is_not_as_it_should_be_is_not_said(wrong: object) -> None:
     assert (record.owner, record.serial, record.hardware_id, record.checks) == ("", "", "", {})
     assert record_of({"id": str(wrong)}) is None
     assert record.form is Form.COMPUTER
+
+
+@pytest.mark.parametrize("told", [True, False, None, "true", 1])
+def test_whether_fleet_holds_its_recovery_key(told: object) -> None:
+    found = key_of(read(mdm={"encryption_key_available": told}))
+    assert found == (told if isinstance(told, bool) else None, None)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.emulators.intune import managed_device
+from tests.emulators.intune import managed_device, recovery_key
 
 from limen.devices.sources.intune import record_of
 from limen.devices.sources.record import Form, Record
@@ -77,3 +77,24 @@ def test_what_is_not_as_it_should_be_is_not_said(wrong: object) -> None:
     assert record.seen_at == 0
     assert record_of({"id": wrong}) is None
     assert read(lastSyncDateTime="0001-01-01T00:00:00Z").seen_at == 0
+
+
+def key_of(record: Record) -> tuple[bool | None, int | None]:
+    observed: Any = record.checks["disk_encryption"].observed
+    return observed.key_escrowed, observed.key_escrowed_at
+
+
+def test_whether_entra_keeps_its_recovery_key_and_since_when() -> None:
+    keys = {recovery_key()["deviceId"]: "2026-06-15T13:45:30Z"}
+
+    def escrowed(known: dict[str, str] | None, **more: Any) -> tuple[bool | None, int | None]:
+        found = record_of(managed_device(**more), known)
+        assert found is not None
+        return key_of(found)
+
+    assert escrowed(keys) == (True, 1_781_531_130)
+    assert escrowed(keys, azureADDeviceId=recovery_key()["deviceId"].upper()) == (True, 1_781_531_130)
+    assert escrowed({}) == (False, None)
+    assert escrowed(None) == escrowed(keys, operatingSystem="macOS") == (None, None)
+    assert escrowed(keys, azureADDeviceId="00000000-0000-0000-0000-000000000000") == (None, None)
+    assert escrowed({recovery_key()["deviceId"]: "yesterday"}) == (True, None)

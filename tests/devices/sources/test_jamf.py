@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.devices.sources.test_intune import said
+from tests.devices.sources.test_intune import key_of, said
 from tests.emulators.jamf import computer, mobile_device
 
 from limen.devices.sources.jamf import record_of_computer, record_of_mobile
@@ -47,3 +47,14 @@ def test_what_is_not_as_it_should_be_is_not_said(wrong: object) -> None:
     assert (record.owner, record.serial, record.checks, record.is_managed) == ("", "", {}, False)
     assert record_of_computer({"id": wrong}) is None
     assert record_of_mobile({"mobileDeviceId": wrong}) is None
+
+
+@pytest.mark.parametrize(
+    ("said_of_it", "is_escrowed"), [("VALID", True), ("INVALID", False), ("UNKNOWN", None), ("NOT_APPLICABLE", None)]
+)
+def test_whether_jamf_holds_a_recovery_key_that_is_valid(said_of_it: str, is_escrowed: bool | None) -> None:
+    state = {"bootPartitionEncryptionDetails": {"partitionFileVault2State": "ENCRYPTED"}}
+    shared = {**state, "individualRecoveryKeyValidityStatus": said_of_it, "institutionalRecoveryKeyPresent": True}
+    found = record_of_computer(computer(diskEncryption=shared))
+    assert found is not None
+    assert key_of(found) == (is_escrowed, None)

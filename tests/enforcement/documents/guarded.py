@@ -11,6 +11,7 @@ from tests.enforcement.house import House, Ticking, gateway
 from tests.enforcement.upstream import Seen, upstream
 
 from limen.enforcement.documents.guard import DocumentGuard
+from limen.storage.kept_briefly import KeptBriefly
 
 
 @dataclass
@@ -31,7 +32,9 @@ class Guarded:
     def asks(self, **how: Any) -> Checks:
         """Have other checks asked from now on."""
         self.checks = Checks(**how)
-        self.house.gateway.guard = DocumentGuard(self.checks.offer(), self.house.clock, b"d" * 32)
+        self.house.gateway.guard = DocumentGuard(
+            self.checks.offer(), KeptBriefly.in_memory(self.house.clock), b"d" * 32
+        )
         return self.checks
 
 

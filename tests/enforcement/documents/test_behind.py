@@ -15,6 +15,7 @@ from limen.enforcement.documents.stops import About
 from limen.facts import Label
 from limen.facts.passing import Channel, Passing, Step
 from limen.http_bodies.spool import Budget
+from limen.storage.kept_briefly import KeptBriefly
 
 PASSING = Passing(Channel.UPLOAD, "ana", "wiki")
 ABOUT = About("s", "ana", "wiki", "POST", "/u")
@@ -22,7 +23,7 @@ WATCH = {"step": Step.WATCH}
 
 
 def _guard(checks, budget=None):
-    return DocumentGuard(checks.offer(), SetClock(0), b"d" * 32, budget)
+    return DocumentGuard(checks.offer(), KeptBriefly.in_memory(SetClock(0)), b"d" * 32, budget)
 
 
 async def _told(queue):

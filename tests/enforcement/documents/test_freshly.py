@@ -13,6 +13,7 @@ from limen.enforcement.documents.freshly import FreshlyAsked
 from limen.enforcement.documents.guard import DocumentGuard
 from limen.facts import Label
 from limen.facts.passing import Channel
+from limen.storage.kept_briefly import KeptBriefly
 
 
 def _device(compliance):
@@ -25,7 +26,7 @@ def test_a_device_that_is_healthy_no_more_and_an_app_that_is_labelled_are_seen(m
     known = SimpleNamespace(apps={"wiki": wiki})
     doors = SimpleNamespace(known=known, facts_now=lambda _answer, _address: _device("compliant"))
     answer = SimpleNamespace(app=wiki, session=None, facts=None)
-    guard = DocumentGuard(Checks().offer(), SetClock(0), b"d" * 32)
+    guard = DocumentGuard(Checks().offer(), KeptBriefly.in_memory(SetClock(0)), b"d" * 32)
     asked = FreshlyAsked(SimpleNamespace(doors=doors), guard, Channel.DOWNLOAD, answer, "203.0.113.9", "n")
     passing = asked.now()
     assert (passing.has_healthy_device, passing.label, passing.name) == (True, None, "n")

@@ -21,8 +21,13 @@ from limen.facts import Label
 from limen.facts.passing import Channel, Passing, Step
 from limen.http_bodies.spool import Budget
 from limen.policy import Effect
+from limen.storage.kept_briefly import KeptBriefly
 
 FORM = "multipart/form-data; boundary=xYx"
+
+
+def in_memory(guarded) -> KeptBriefly:
+    return KeptBriefly.in_memory(guarded.house.clock)
 
 
 def post(guarded, body, content_type="text/plain", *, path="/upload", cookie="", fields=""):
@@ -210,7 +215,7 @@ async def test_a_scanner_that_fails_is_closed_for_restricted_apps_and_as_the_rul
 
 async def test_each_document_that_was_stopped_is_known_with_the_event_that_tells_of_it():
     checks = Checks(step=Step.WARN)
-    guard = DocumentGuard(checks.offer(), SetClock(0), b"d" * 32)
+    guard = DocumentGuard(checks.offer(), KeptBriefly.in_memory(SetClock(0)), b"d" * 32)
 
     async def body():
         yield form(("f", "a.txt", SECRET.encode()), ("g", "b.txt", b"x" + SECRET.encode()))
@@ -226,7 +231,9 @@ async def test_each_document_that_was_stopped_is_known_with_the_event_that_tells
 
 @pytest.mark.parametrize("ends", [ValueError, asyncio.CancelledError])
 async def test_what_was_stopped_is_held_no_more_however_the_rest_of_it_ends(ends):
-    guard = DocumentGuard(Checks(unread=Step.BLOCK).offer(), SetClock(0), b"d" * 32, budget=Budget(of_one=1_000))
+    guard = DocumentGuard(
+        Checks(unread=Step.BLOCK).offer(), KeptBriefly.in_memory(SetClock(0)), b"d" * 32, budget=Budget(of_one=1_000)
+    )
     held = []
 
     async def body():
@@ -250,14 +257,14 @@ async def test_a_scanner_that_is_late_has_failed(guarded):
     checks.inspect = never
     offer = checks.offer()
     looking = Looking(offer, b"d" * 32, late_seconds=0.05)
-    guarded.house.gateway.guard = DocumentGuard(offer, guarded.house.clock, b"d" * 32, looking=looking)
+    guarded.house.gateway.guard = DocumentGuard(offer, in_memory(guarded), b"d" * 32, looking=looking)
     assert status_of(await post(guarded, b"harmless")) == 403
 
 
 async def test_a_sender_that_is_slow_makes_no_scanner_late(guarded):
     offer = guarded.checks.offer()
     looking = Looking(offer, b"d" * 32, late_seconds=0.1)
-    guarded.house.gateway.guard = DocumentGuard(offer, guarded.house.clock, b"d" * 32, looking=looking)
+    guarded.house.gateway.guard = DocumentGuard(offer, in_memory(guarded), b"d" * 32, looking=looking)
     reader, writer = await asyncio.open_connection("127.0.0.1", guarded.port)
     fields = "Content-Length: 8\r\nExpect: 100-continue\r\n"
     writer.write(request(method="POST", cookie=guarded.house.cookie(), fields=fields))
@@ -271,7 +278,7 @@ async def test_a_sender_that_is_slow_makes_no_scanner_late(guarded):
 async def test_what_is_too_much_at_once_is_told_to_wait(guarded):
     checks = guarded.checks
     guarded.house.gateway.guard = DocumentGuard(
-        checks.offer(), guarded.house.clock, b"d" * 32, budget=Budget(most=40, of_one=1_000)
+        checks.offer(), in_memory(guarded), b"d" * 32, budget=Budget(most=40, of_one=1_000)
     )
     assert status_of(await post(guarded, b"a" * 50)) == 503
     assert guarded.guard.budget.held == 0
@@ -280,7 +287,7 @@ async def test_what_is_too_much_at_once_is_told_to_wait(guarded):
 async def test_what_is_too_large_to_be_held_passes_where_the_rules_let_it(guarded):
     checks = guarded.checks
     budget = Budget(of_one=70_000)
-    guarded.house.gateway.guard = DocumentGuard(checks.offer(), guarded.house.clock, b"d" * 32, budget=budget)
+    guarded.house.gateway.guard = DocumentGuard(checks.offer(), in_memory(guarded), b"d" * 32, budget=budget)
     body = b"a" * 500_000
     assert status_of(await post(guarded, body)) == 200
     assert guarded.app.bodies == [body]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.enforcement.documents.checks import SECRET, Checks
+from tests.kept import written
 
 from limen.clock import SetClock
 from limen.enforcement.documents.edges import Edges
@@ -17,6 +18,7 @@ from limen.enforcement.documents.pieces import (
     is_a_piece,
 )
 from limen.facts.passing import Channel, Passing, Step
+from limen.storage.kept_briefly import KeptBriefly
 
 
 async def test_what_is_split_anywhere_is_seen_with_the_second_piece():
@@ -39,25 +41,35 @@ async def test_a_piece_is_looked_at_as_what_it_is_whatever_came_before():
     assert b"PK\0\0" in {text for _, text in checks.inspected}
 
 
-def test_edges_are_kept_for_a_while_and_not_too_many():
+async def test_edges_are_kept_for_a_while_and_not_too_many():
     clock = SetClock(0)
-    uploads = ResumedUploads(clock)
-    uploads.sent("ana", "wiki", [Edges(b"a", b"b")])
-    uploads.sent("ana", "wiki", [Edges(b"c", b"d"), Edges(b"e", b"f")])
-    assert [(one.begin, one.end) for one in uploads.before("ana", "wiki")] == [
+    uploads = ResumedUploads(KeptBriefly.in_memory(clock), b"k")
+    await uploads.sent("ana", "wiki", [Edges(b"a", b"b")])
+    await uploads.sent("ana", "wiki", [Edges(b"c", b"d"), Edges(b"e", b"f")])
+    assert [(one.begin, one.end) for one in await uploads.before("ana", "wiki")] == [
         (b"a", b"b"),
         (b"c", b"bd"),
         (b"e", b"bf"),
     ]
-    assert uploads.before("bo", "wiki") == uploads.before("ana", "payroll") == []
+    assert await uploads.before("bo", "wiki") == await uploads.before("ana", "payroll") == []
     clock.forward(RESUMED_FOR)
-    assert uploads.before("ana", "wiki") == []
+    assert await uploads.before("ana", "wiki") == []
     for _ in range(MOST_OF_ONE + 1):
-        uploads.sent("ana", "wiki", [Edges(b"x", b"x")])
-    assert len(uploads.before("ana", "wiki")) == MOST_OF_ONE
+        await uploads.sent("ana", "wiki", [Edges(b"x", b"x")])
+    assert len(await uploads.before("ana", "wiki")) == MOST_OF_ONE
     for number in range(MOST_RESUMED):
-        uploads.sent(str(number), "wiki", [Edges(b"x", b"x")])
-    assert uploads.before("ana", "wiki") == []
+        await uploads.sent(str(number), "wiki", [Edges(b"x", b"x")])
+    assert await uploads.before("ana", "wiki") == []
+
+
+async def test_of_two_pieces_on_their_way_at_once_at_two_workers_the_second_is_told_of_the_first():
+    kept = KeptBriefly.in_memory(SetClock(0))
+    here, there = ResumedUploads(kept, b"k"), ResumedUploads(kept, b"k")
+    before_here, before_there = await here.before("ana", "wiki"), await there.before("ana", "wiki")
+    assert await here.sent("ana", "wiki", [Edges(b"a", b"b")], before_here) == []
+    (met,) = await there.sent("ana", "wiki", [Edges(b"c", b"d")], before_there)
+    assert (met.begin, met.end) == (b"a", b"b")
+    assert b"wiki" not in written(kept).encode()
 
 
 def test_how_an_upload_says_that_it_is_a_piece():

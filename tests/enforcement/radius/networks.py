@@ -151,7 +151,7 @@ async def confirmed(harbor: House, asker: Asker = VPN, session: Session | None =
     door, session = door_of(harbor), session or signed_in(harbor, ida(harbor))
     asked = await door.login(asker, "", "")
     assert asked.verdict is Verdict.ASK
-    door.confirm(harbor.limen.known.people[ida(harbor)], session, asked.number, "198.51.100.9", is_tied=False)
+    await door.confirm(harbor.limen.known.people[ida(harbor)], session, asked.number, "198.51.100.9", is_tied=False)
     return await door.login(asker, "", asked.state)
 
 

@@ -75,14 +75,14 @@ async def test_a_vpn_shows_a_number_and_opens_when_it_is_typed_in_the_portal(tmp
         person = net.house.limen.known.people[OWNER]
         who = ('User-Name="ida@harbor.example"', 'Calling-Station-Id="198.51.100.9"')
         said = await net.sends("auth", *who, 'User-Password="whatever"')
-        question = door.questions.of(OWNER)
+        question = await door.questions.of(OWNER)
         assert question is not None
         assert "Received Access-Challenge" in said
         assert f"type {question.number} there" in said
         state = f"State=0x{question.state.encode().hex()}"
         answer = asyncio.create_task(net.sends("auth", *who, 'User-Password=""', state, seconds=25))
         await asyncio.sleep(0.5)
-        assert door.confirm(person, session, question.number, "198.51.100.9", is_tied=False).permitted
+        assert (await door.confirm(person, session, question.number, "198.51.100.9", is_tied=False)).permitted
         assert "Received Access-Accept" in await answer
         (one,) = door.sessions.open()
         told = f"Class=0x{one.id.encode().hex()}"

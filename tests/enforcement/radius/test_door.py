@@ -46,7 +46,7 @@ async def test_who_types_a_number_of_their_own_waits_for_it(harbor: House) -> No
     door, session = door_of(harbor), signed_in(harbor, ida(harbor))
     waits = asyncio.create_task(door.login(VPN, "47", ""))
     await asyncio.sleep(0.05)
-    door.confirm(harbor.limen.known.people[ida(harbor)], session, "47", "198.51.100.9", is_tied=False)
+    await door.confirm(harbor.limen.known.people[ida(harbor)], session, "47", "198.51.100.9", is_tied=False)
     assert (await waits).verdict is Verdict.ACCEPT
 
 
@@ -77,11 +77,11 @@ async def confirmed_or_refused(harbor: House, asker: Asker) -> Reply:
     door = door_of(harbor)
     asked = await door.login(asker, "", "")
     session = signed_in(harbor, ida(harbor))
-    answer = door.confirm(harbor.limen.known.people[ida(harbor)], session, asked.number, "", is_tied=False)
+    answer = await door.confirm(harbor.limen.known.people[ida(harbor)], session, asked.number, "", is_tied=False)
     assert not answer.permitted
-    question = door.questions.of(ida(harbor))
+    question = await door.questions.of(ida(harbor))
     assert question is not None
-    door.questions.refuse(question)
+    await door.questions.refuse(question)
     return await door.login(asker, "", asked.state)
 
 
@@ -95,12 +95,12 @@ async def test_nobody_is_let_in_where_no_address_is_known_to_end_it_at(harbor: H
 async def test_nobody_confirms_what_nobody_asked(harbor: House) -> None:
     person, session = harbor.limen.known.people[ida(harbor)], signed_in(harbor, ida(harbor))
     with pytest.raises(NothingAskedError):
-        door_of(harbor).confirm(person, session, "47", "", is_tied=False)
+        await door_of(harbor).confirm(person, session, "47", "", is_tied=False)
     with pytest.raises(NothingAskedError):
-        door_of(harbor).not_me(person, session)
+        await door_of(harbor).not_me(person, session)
     asked = await door_of(harbor).login(VPN, "", "")
     wrong = str(10 + (int(asked.number) - 9) % 90)
     with pytest.raises(WrongNumberError):
-        door_of(harbor).confirm(person, session, wrong, "", is_tied=False)
+        await door_of(harbor).confirm(person, session, wrong, "", is_tied=False)
     assert (await door_of(harbor).login(VPN, "", asked.state)).verdict is Verdict.REJECT
     assert len(harbor.events("radius.number_wrong")) == 1

@@ -240,7 +240,7 @@ async def test_it_is_on_the_device_that_confirmed_after_its_browser_is_closed_an
         bound = {"device_id": LAPTOP, "binding": 2, "bound_until": house.clock.now() + 15 * MINUTE}
         house.limen.known.sessions.put(b"s_ida", session := replace(signed_in(house, person.id), **bound))
         asked = await door.login(VPN, "", "")
-        door.confirm(person, session, asked.number, VPN.calling, is_tied=True)
+        await door.confirm(person, session, asked.number, VPN.calling, is_tied=True)
         reply = await door.login(VPN, "", asked.state)
         assert reply.lasts > 7 * HOUR
         house.clock.forward(3 * HOUR)

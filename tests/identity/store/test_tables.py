@@ -12,7 +12,7 @@ from limen.storage.tables import metadata
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_declares(database: Database) -> None:
-    assert len(_names()) == 15
+    assert len(_names()) == 16
     found = database.read(lambda s: {name: inspect(s.connection).get_columns(name) for name in _names()})
     for name in _names():
         declared = metadata.tables[name].columns
@@ -39,6 +39,10 @@ def test_a_value_becomes_a_row_and_comes_back_with_its_words_in_order(database: 
         "groups": "finance staff",
         "apps": "payroll",
         "active": True,
+        "owner": "",
+        "purpose": "",
+        "expires_at": 0,
+        "reminded_at": 0,
     }
     link = Link("l_1", LinkPurpose.RECOVERY, "p_ada", "p_ben", 5, 9)
     database.write(lambda t: links.add(t.connection, link, b"h" * 32))

@@ -137,3 +137,21 @@ def test_what_is_damaged_is_begun_anew(tmp_path: Path, monkeypatch: pytest.Monke
     until(lambda: seen.seen == 3)
     one.close()
     assert read_state(tmp_path).position == (3, 0, 0)
+
+
+def test_of_the_journal_no_detector_is_shown_what_a_probe_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the person of a probe would be usual somewhere, or raise an alert. A source of logs can't ask for it."""
+    counting = Counting()
+    store = KeptInMemory()
+    one = detecting(tmp_path, store, lambda _hits: None, counting=counting)
+    own = {
+        "a": NormalEvent(uid="a", at=1, received_at=1, source="limen", kind="decision", person_id="p_ada"),
+        "b": NormalEvent(uid="b", at=1, received_at=1, source="limen", kind="decision", person_id="syn_1"),
+        "c": NormalEvent(uid="c", at=1, received_at=1, source="limen", kind="decision", fields={"door": "probe"}),
+        "d": NormalEvent(uid="d", at=1, received_at=1, source="limen", kind="x", fields={"door": "probe"}),
+        "e": NormalEvent(uid="e", at=1, received_at=1, source="limen", person_id="p_ada", target_person_id="syn_1"),
+    }
+    monkeypatch.setattr(one, "_understand", lambda body: [own[body.decode()]])
+    monkeypatch.setattr(one._journal, "read", lambda _most: [name.encode() for name in own])
+    one._turn()
+    assert counting.uids == ["a", "d", "e"]

@@ -125,3 +125,17 @@ async def test_the_last_administrator_is_never_suspended(harbor: House, ida: Ida
     with pytest.raises(LastAdministratorError):
         await alerts_of(harbor).do(case.case.id, Doing.DISABLE, ("person", ada.id), by=ida.id)
     assert harbor.limen.known.people[ada.id].active
+
+
+async def test_whom_an_administrator_reactivated_a_fresh_alert_suspends_again(
+    harbor: House, ida: Ida, ada: Ida
+) -> None:
+    case, alerts = await a_case(harbor, **about(ida.id)), alerts_of(harbor)
+    await alerts.do(case.case.id, Doing.DISABLE, ("person", ida.id), by=ada.id)
+    with pytest.raises(NothingToDoError):
+        await alerts.do(case.case.id, Doing.DISABLE, ("person", ida.id), by=ada.id)
+    await harbor.limen.identity.people.reactivate(ida.id, by=ada.id)
+    harbor.clock.forward(MINUTE)
+    assert harbor.limen.known.people[ida.id].active
+    await alerts.do(case.case.id, Doing.DISABLE, ("person", ida.id), by=ada.id)
+    assert not harbor.limen.known.people[ida.id].active

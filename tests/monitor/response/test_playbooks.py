@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.devices.laptops import Ida
+from tests.devices.laptops import Ida, devices_of
 from tests.devices.software_agent import SoftwareAgent
 from tests.monitor.over_harbor import about, decided, hit, risk_of, session_of, the_case
 from tests.web.conftest import House
 
 from limen.clock import HOUR
+from limen.devices.model import State
 from limen.monitor.alerts.intake import AlertIntake
 from limen.monitor.alerts.service import Alerts
 from limen.monitor.detections.hit import Hit, Level
@@ -159,3 +160,44 @@ async def test_it_is_done_once_for_a_flood(harbor: House, ida: Ida) -> None:
     several = [hit(harbor, n, **about(ida.id, response="go")) for n in range(50)]
     await take(harbor, playbook(Doing.END_SESSIONS), *several)
     assert len(harbor.events("response.done")) == 1
+
+
+async def test_it_suspends_again_whom_an_administrator_reactivated(harbor: House, ida: Ida, ada: Ida) -> None:
+    book, asks = playbook(Doing.DISABLE), about(ida.id, response="go")
+    await take(harbor, book, hit(harbor, 1, **asks), hit(harbor, 2, rule="other", **asks))
+    assert len(harbor.events("response.done")) == 1
+    await harbor.limen.identity.people.reactivate(ida.id, by=ada.id)
+    await take(harbor, book, hit(harbor, 3, rule="fresh", **asks))
+    assert (harbor.limen.known.people[ida.id].active, len(harbor.events("response.done"))) == (False, 2)
+
+
+async def test_what_the_same_alert_finds_late_takes_nothing_back_from_an_administrator(
+    harbor: House, ida: Ida, ada: Ida
+) -> None:
+    book, asks = playbook(Doing.DISABLE), about(ida.id, response="go")
+    late = hit(harbor, 2, **asks)
+    await take(harbor, book, hit(harbor, 1, **asks))
+    await harbor.limen.identity.people.reactivate(ida.id, by=ada.id)
+    await take(harbor, book, hit(harbor, 3, **asks))
+    harbor.clock.forward(AGAIN_AFTER + 1)
+    await take(harbor, book, late)
+    assert harbor.limen.known.people[ida.id].active
+    await take(harbor, book, hit(harbor, 4, **asks))
+    assert not harbor.limen.known.people[ida.id].active
+
+
+async def test_a_device_that_an_administrator_released_is_quarantined_for_a_fresh_alert(
+    harbor: House, ida: Ida, ada: Ida, laptop: SoftwareAgent
+) -> None:
+    book = playbook(Doing.QUARANTINE)
+    asks = {"entity": f"device:{laptop.device}", "device_id": laptop.device, "response": "go"}
+    await take(harbor, book, hit(harbor, 1, **asks), hit(harbor, 2, rule="other", **asks))
+    assert (len(harbor.events("response.done")), harbor.events("response.spared")) == (1, [])
+    await devices_of(harbor).change(laptop.device, State.ACTIVE, by=ada.id)
+    await take(harbor, book, hit(harbor, 3, **asks))
+    assert laptop.device in harbor.limen.known.devices
+    await take(harbor, book, hit(harbor, 4, rule="fresh", **asks))
+    assert laptop.device not in harbor.limen.known.devices
+    harbor.clock.forward(HOUR)
+    await harbor.limen.core.offers.take(Alerts).run_out()
+    assert laptop.device in harbor.limen.known.devices

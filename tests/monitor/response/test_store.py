@@ -45,6 +45,9 @@ def test_what_goes_on_and_what_is_over(tmp_path: Path) -> None:
     assert (asked("subjects_of_playbook", "go", 0), asked("subjects_of_playbook", "go", 3)) == ([("person", "p_1")], [])
     assert asked("was_done", Doing.END_SESSIONS, ("person", "p_1"), 0) is True
     database.write(lambda t: store.end(t.connection, "rs_1", 9, "p_ada"))
+    latest = max(one.at for one in several if (one.kind, one.subject_id) == (Doing.END_SESSIONS, "p_1"))
+    assert asked("last_done", Doing.END_SESSIONS, ("person", "p_1")) == latest
+    assert asked("last_done", Doing.END_SESSIONS, ("person", "p_2")) == 0
     assert asked("live", ("person", "p_1"), 9) == ()
     database.write(lambda t: store.forget(t.connection, 3))
     assert asked("of_cases", ["ca_1"]) == [several[2]]

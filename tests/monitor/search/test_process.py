@@ -6,11 +6,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from limen.monitor.search.answer import BUCKETS, Asked
+from limen.monitor.normal_form.event import NormalEvent
+from limen.monitor.search import process
+from limen.monitor.search.answer import BUCKETS, Asked, Group
 from limen.monitor.search.process import search
+from limen.monitor.stored import COLUMNS
 from limen.storage.errors import AskedTooMuchError
+from limen.storage.event_store import EventStore
 from limen.storage.event_store.asking import Answer, Asking
 
 
@@ -26,6 +31,25 @@ def test_where_nothing_was_kept_yet_nothing_is_found(tmp_path: Path) -> None:
     asked.sql = "(select count(*) from range(10000000) a, range(1000) b where a.range * b.range % 7 = 3) > 0"
     with pytest.raises(AskedTooMuchError):
         search(asked)
+
+
+def test_of_too_many_groups_the_largest_are_told_and_that_there_are_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "journal").mkdir()
+    monkeypatch.setattr(process, "MOST_GROUPS", 2)
+    events = [NormalEvent(uid=f"e{one}", at=one, received_at=one, source="s", user="äbc"[one % 3]) for one in range(4)]
+    store = EventStore.open(tmp_path / "events", columns=COLUMNS, keys=(b"k" * 32,))
+    store.append([msgspec.json.encode(one) for one in events])
+    store.seal()
+    store.close()
+    asked = Asked(
+        events=str(tmp_path / "events"), journal=str(tmp_path / "journal"), sql="true", values={}, since=0, until=9
+    )
+    asked.groups, asked.is_summed = ("user",), False
+    found = search(asked)
+    assert (found.groups, found.are_groups_cut) == ([Group(("ä",), 2, 3), Group(("b",), 1, 1)], True)
+    assert found.total == 0
 
 
 def test_all_questions_of_a_search_share_one_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

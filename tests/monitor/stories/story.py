@@ -24,6 +24,7 @@ from limen.monitor.alerts.service import WholeCase
 from limen.monitor.detections.own_rules import own_rules, shown_rules
 from limen.monitor.detections.travel.travel import ABOUT as TRAVEL
 from limen.monitor.detections.usual.about import COUNTS
+from limen.monitor.knowing import Knowing
 from limen.monitor.monitor_file import INITIAL
 
 HOME, ABROAD = "203.0.113.7", "198.51.100.20"
@@ -75,6 +76,15 @@ async def forward(house: House, by: Milliseconds) -> None:
     """Set Harbor's clock forward; the process that watches, which has a clock of its own, is heard again then."""
     house.clock.forward(by)
     await until(lambda: risk_of(house).is_watching, 30)
+
+
+async def look_again(house: House) -> None:
+    """As once a minute: the process that watches is told of people and places, and has heard of them."""
+    await house.limen.core.offers.take(Knowing).look_again()
+    supervision = watch_of(house).supervision
+    for _ in range(3):  # what it says of itself does not wait for what it is told
+        before = supervision.health
+        await until(lambda before=before: supervision.health is not before, 30)
 
 
 async def within(what: str, holds: Callable[[], Awaitable[object]], seconds: float = WITHIN_SECONDS) -> None:

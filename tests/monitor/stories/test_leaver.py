@@ -12,16 +12,15 @@ from pathlib import Path
 
 import pytest
 from tests.monitor.over_harbor import risk_of
-from tests.monitor.stories.story import NAMES, alerted, alerts, opened, signs_in, watched
+from tests.monitor.stories.story import NAMES, alerted, alerts, look_again, opened, signs_in, watched
 from tests.monitor.stories.test_mass_download import downloads
 from tests.web.conftest import House
 
 from limen.clock import DAY, SystemClock
 from limen.facts import SessionState
-from limen.identity.leaving import today
+from limen.identity.days import today
 from limen.monitor.detections.hit import Level
 from limen.monitor.detections.usual.about import BEFORE_LEAVING, TAKEN_BEFORE_LEAVING
-from limen.monitor.knowing import Knowing
 
 WORKED = (*range(0, 20, 2), 24, 27)
 """On which days, 47 days ago being the first: enough to be usual, and before what is looked back on."""
@@ -37,12 +36,15 @@ NAMES |= {TAKEN_BEFORE_LEAVING.id: "taken", BEFORE_LEAVING["sensitive_downloads"
 
 
 def confidential_wiki(folder: Path) -> None:
-    """The wiki holds customers, and may be read without a managed device."""
+    """The wiki holds customers, and may be read without a managed device. No policy looks at risk: it would stop them
+    half way, sooner or later as the machine is fast.
+    """
     watched(folder)
     apps = folder / "apps.yaml"
     head, wiki, rest = apps.read_text().partition("- id: wiki")
     apps.write_text(head + wiki + rest.replace("label: internal", "label: confidential", 1))
     (folder / "policies" / "32-data.cedar").unlink()
+    (folder / "policies" / "33-risk.cedar").unlink()
     (folder / "policies" / "tests.yaml").unlink()
     (folder / "policies" / "99-wiki.cedar").write_text(STAFF_READ_IT)
 
@@ -77,8 +79,8 @@ async def test_what_a_leaver_took_before_is_told_and_a_colleague_is_left_alone(h
     assert str(taken.says["what"]).split()[0] == "60"
     assert [one.person_id for one in (await alerts(harbor)).values() if one.rule == TAKEN_BEFORE_LEAVING.id] == [ben_id]
 
-    await harbor.limen.core.offers.take(Knowing).look_again()  # as once a minute
-    await downloads(harbor, ben, 60)
+    await look_again(harbor)
+    await downloads(harbor, ben, 120)  # more than they took at once before, whatever kind of day it is
     assert (await alerted(harbor, "more")).level in {Level.HIGH, Level.CRITICAL}
 
     harbor.clock.forward(22 * DAY)

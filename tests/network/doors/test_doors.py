@@ -74,6 +74,7 @@ async def test_a_no_closes_it_within_a_second(how: str, harbor: House, ida: Some
     assert (told[-1], time.monotonic() - begun < 1) == ((), True)
     if how in {"signed out", "group"}:
         assert doors.open_of(ida.id) == []
+        await doors.settled()
         assert [event.subject for event in harbor.events("network.door_closed")] == [ida.id]
 
 
@@ -84,6 +85,7 @@ async def test_it_closes_when_its_time_is_over(harbor: House, ida: Somebody, mon
     doors = doors_of(harbor)
     await asyncio.sleep(0.5)
     assert doors.open_of(ida.id) == []
+    await doors.settled()
     assert harbor.events("network.door_closed")[0].reason == "over"
 
 

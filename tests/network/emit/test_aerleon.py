@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from limen.errors import LimenError
+from limen.extras import how_to_install
 from limen.network.emit import aerleon
 from limen.network.emit.aerleon import EXTRA, Filter, icmp_types, leg_name, split, written
 from limen.network.emit.ordered import OrderedRule
@@ -46,7 +47,7 @@ def test_without_aerleon_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "aerleon.lib", None)
     with pytest.raises(LimenError) as refused:
         icmp_types(4)
-    assert refused.value.fix == EXTRA
+    assert refused.value.fix == how_to_install(EXTRA)
 
 
 def test_many_sources_are_several_lines() -> None:

@@ -9,11 +9,10 @@ from email import message_from_bytes
 from email.policy import default
 
 from tests.access.at_harbor import AtHarbor, harbor, plain
-from tests.access.rows import PEOPLE, person
 
 from limen.clock import SECOND
 from limen.network.model import Network
-from limen.network.reminders.reminders import MOST_TOLD, Reminders, owners
+from limen.network.reminders.reminders import Reminders
 
 __all__ = ["harbor"]
 
@@ -50,12 +49,3 @@ async def test_owners_hear_once_of_what_is_due(harbor: AtHarbor) -> None:
     await reminders.remind()
     assert len(await mails(harbor, 2)) == 2
     await reminders.forget()
-
-
-def test_an_owner_is_a_group_or_an_address() -> None:
-    people = {**PEOPLE, "gone": person("gone", "finance", active=False)}
-    assert owners("finance", people) == ["maren", "rohan"]
-    assert owners("Ines@Harbor.example", people) == ["ines"]
-    assert owners("nobody", people) == []
-    many = {str(number): person(str(number), "crowd") for number in range(MOST_TOLD + 5)}
-    assert len(owners("crowd", many)) == MOST_TOLD

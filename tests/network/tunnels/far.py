@@ -77,7 +77,7 @@ class Far:
 
     async def has(self, one: Laptop, device_id: str = "dv_ida", *, addresses: tuple[str, ...] = ()) -> tuple[str, ...]:
         """This laptop has its tunnel, with the addresses that it was given (or these)."""
-        given = self.tunnels.keep(device_id, one.key)[1].addresses
+        given = (await self.tunnels.keep(device_id, one.key))[1].addresses
         await until(lambda: self.key)
         await until(lambda: one.key in self.world.router.run("wg", "show", "all", "peers"))
         await asyncio.to_thread(one.connect_to, ENDPOINT, self.key, addresses or given, *ROUTES)

@@ -40,7 +40,7 @@ async def test_one_is_told_at_once_and_the_others_never(harbor: House) -> None:
     known.set_rules(Network, Network((VPN, FINANCE), (ERP,), built_in_services(), firewalls=(NAMED,)))
     await asyncio.sleep(0.05)
     number = followers.number
-    _, one = tunnels.keep("dv_1", key(1))
+    _, one = await tunnels.keep("dv_1", key(1))
     assert followers.number > number
     said, other = (json.loads(followers.state(each).text) for each in ones)
     assert said["tunnels"]["peers"] == [{"key": key(1), "addresses": list(one.addresses)}]

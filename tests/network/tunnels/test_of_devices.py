@@ -21,6 +21,10 @@ from limen.network.tunnels.of_devices import OfDevices, places
 from limen.network.tunnels.tunnels import Tunnels
 
 
+async def nobody_else() -> None:
+    """There is one worker."""
+
+
 def test_a_name_is_the_addresses_of_a_host_or_of_a_zone() -> None:
     network = small_harbor()
     assert [str(one) for one in places(network, "office")] == [str(one) for one in network.zone_of["office"].prefixes]
@@ -37,18 +41,18 @@ async def test_it_is_told_what_is_open_and_by_which_way(harbor: House) -> None:
     door = Opening("no_1", "p_1", "s_1", "erp-desktop", "192.0.2.1", "d_1", now, now + MINUTE, "dv_1", ("10.99.0.2",))
     doors = SimpleNamespace(open_by=lambda *asked: door if asked == ("dv_1", "erp-desktop") else None)
     followers = SimpleNamespace(firewalls={"fw_1": SimpleNamespace(id="fw_1", name="router")}, heard={})
-    told = OfDevices(harbor.limen.core, tunnels, cast("Any", doors), cast("Any", followers)).offered
-    assert told.keep("dv_2", key(2), "erp-desktop")["tunnel"] is None
+    told = OfDevices(harbor.limen.core, tunnels, cast("Any", doors), cast("Any", followers), nobody_else).offered
+    assert (await told.keep("dv_2", key(2), "erp-desktop"))["tunnel"] is None
     followers.heard = {"fw_1": Heard(now, tunnel_key=key(9)), "fw_2": Heard(now, tunnel_key=key(8))}
-    said = told.keep("dv_1", key(1), "erp-desktop")
-    _, mine = tunnels.keep("dv_1", key(1))
+    said = await told.keep("dv_1", key(1), "erp-desktop")
+    _, mine = await tunnels.keep("dv_1", key(1))
     way = {"key": key(9), "host": "vpn.harbor.example", "port": 51_820, "addresses": list(mine.addresses)}
     assert said["tunnel"] == {**way, "resolvers": ["10.99.0.1", "fd00:99::1"]}
     names = {f"{one}.harbor.internal": ["10.21.0.4"] for one in ("erp", "erp-desktop")}
     to = [{"name": "erp", "routes": ["10.21.0.4/32"]}]
     assert said["open"] == {"until": door.until // SECOND, "to": to, "services": ["rdp"], "names": names}
-    assert told.keep("dv_1", key(1), "another")["open"] is None
-    assert told.keep("dv_2", key(2), "erp-desktop")["open"] is None
+    assert (await told.keep("dv_1", key(1), "another"))["open"] is None
+    assert (await told.keep("dv_2", key(2), "erp-desktop"))["open"] is None
     tunnels.close()
 
 
@@ -62,7 +66,7 @@ async def test_a_door_leads_through_the_tunnel_of_the_device_that_the_session_is
     known.set_rules(Network, Network((*zones, VPN), before.hosts, before.services, firewalls=(ROUTER,)))
     await asyncio.sleep(0.05)
     tunnels, doors = harbor.limen.core.offers.take(Tunnels), doors_of(harbor)
-    _, mine = tunnels.keep("dv_1", key(1))
+    _, mine = await tunnels.keep("dv_1", key(1))
 
     def by(device_id: str, binding: int = 2, until: int = now + MINUTE, address: str = "192.0.2.1") -> object:
         session = SimpleNamespace(device_id=device_id, binding=binding, bound_until=until)

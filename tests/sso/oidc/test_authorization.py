@@ -77,7 +77,8 @@ async def test_an_app_with_keys_pushes_a_request_that_keeps_none_of_its_proof(ho
     pushed = await app(house, LEDGER_KEY).post("/oidc/par", **asked)
     assert pushed.status_code == 201, pushed.text
     way = f"/oidc/authorize?client_id=ledger&request_uri={pushed.json()['request_uri']}"
-    kept = house.limen.core.offers.take(Provider).authorization.pushed.look(pushed.json()["request_uri"], "ledger")
+    requests = house.limen.core.offers.take(Provider).authorization.pushed
+    kept = await requests.look(pushed.json()["request_uri"], "ledger")
     assert kept is not None
     assert not {"client_assertion", "client_assertion_type"} & set(kept.query)
     assert "code" in told_in(await mia.get(way))

@@ -13,6 +13,7 @@ from joserfc.jwk import ECKey
 from limen.clock import SetClock
 from limen.sso import seen_once
 from limen.sso.oidc.dpop import DpopProofs
+from limen.storage.kept_briefly import KeptBriefly
 
 NOW = 1_700_000_000
 KEY = ECKey.generate_key("P-256")
@@ -26,19 +27,19 @@ def proof(header: dict[str, Any] | None = None, **told: Any) -> str:
 
 @pytest.fixture
 def proofs() -> DpopProofs:
-    return DpopProofs(SetClock(NOW * 1000), "https://limen.example")
+    return DpopProofs(KeptBriefly.in_memory(SetClock(NOW * 1000)), SetClock(NOW * 1000), "https://limen.example")
 
 
-def test_a_good_proof_names_its_key_once(proofs: DpopProofs) -> None:
+async def test_a_good_proof_names_its_key_once(proofs: DpopProofs) -> None:
     made = proof()
-    assert proofs.key_of(made, "POST", "/t", "g_1") == KEY.thumbprint()
-    assert proofs.key_of(made, "POST", "/t", "g_1") is None
+    assert await proofs.key_of(made, "POST", "/t", "g_1") == KEY.thumbprint()
+    assert await proofs.key_of(made, "POST", "/t", "g_1") is None
 
 
-def test_a_proof_for_a_token_is_for_that_token(proofs: DpopProofs) -> None:
+async def test_a_proof_for_a_token_is_for_that_token(proofs: DpopProofs) -> None:
     digest = base64.urlsafe_b64encode(hashlib.sha256(b"token").digest()).rstrip(b"=").decode()
-    assert proofs.key_of(proof(ath=digest), "POST", "/t", "g_1", "token") == KEY.thumbprint()
-    assert proofs.key_of(proof(ath=digest, jti="2"), "POST", "/t", "g_1", "other") is None
+    assert await proofs.key_of(proof(ath=digest), "POST", "/t", "g_1", "token") == KEY.thumbprint()
+    assert await proofs.key_of(proof(ath=digest, jti="2"), "POST", "/t", "g_1", "other") is None
 
 
 @pytest.mark.parametrize(
@@ -53,21 +54,21 @@ def test_a_proof_for_a_token_is_for_that_token(proofs: DpopProofs) -> None:
         {"header": {"jwk": ECKey.generate_key("P-256").as_dict(private=False)}},
     ],
 )
-def test_anything_else_proves_nothing(proofs: DpopProofs, bad: dict[str, Any]) -> None:
-    assert proofs.key_of(proof(**bad), "POST", "/t", "g_1") is None
+async def test_anything_else_proves_nothing(proofs: DpopProofs, bad: dict[str, Any]) -> None:
+    assert await proofs.key_of(proof(**bad), "POST", "/t", "g_1") is None
 
 
-def test_nonsense_proves_nothing(proofs: DpopProofs) -> None:
+async def test_nonsense_proves_nothing(proofs: DpopProofs) -> None:
     for text in ("", "a.b.c", "x" * 9_000, "é"):
-        assert proofs.key_of(text, "POST", "/t", "g_1") is None
+        assert await proofs.key_of(text, "POST", "/t", "g_1") is None
 
 
-def test_whoever_sends_more_proofs_than_anybody_pushes_out_their_own_alone(
+async def test_whoever_sends_more_proofs_than_anybody_pushes_out_their_own_alone(
     proofs: DpopProofs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(seen_once, "MOST_OF_A_SOURCE", 3)
     first = proof(jti="of-another")
-    assert proofs.key_of(first, "POST", "/t", "g_2") == KEY.thumbprint()
+    assert await proofs.key_of(first, "POST", "/t", "g_2") == KEY.thumbprint()
     for number in range(9):
-        assert proofs.key_of(proof(jti=str(number)), "POST", "/t", "g_1") == KEY.thumbprint()
-    assert proofs.key_of(first, "POST", "/t", "g_2") is None
+        assert await proofs.key_of(proof(jti=str(number)), "POST", "/t", "g_1") == KEY.thumbprint()
+    assert await proofs.key_of(first, "POST", "/t", "g_2") is None

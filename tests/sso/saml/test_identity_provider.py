@@ -179,10 +179,7 @@ async def test_a_key_is_published_before_it_signs(house: House, mia: Browser) ->
     before = (await mia.get("/saml/metadata")).content.count(b"<ds:X509Certificate>")
     (old,) = provider.keys.every
     core = house.limen.core
-    await core.database.writing(
-        lambda t: signing_keys.renew(t, core.keyring, "saml", core.clock.now(), 30, "Harbor", "")
-    )
-    await provider.keep_up()
+    await core.write(lambda t: signing_keys.renew(t, core.keyring, "saml", core.clock.now(), 30, "Harbor", ""))
     published = (await mia.get("/saml/metadata")).content.count(b"<ds:X509Certificate>")
     assert (before, published) == (1, 2)
     assert provider.keys.signing(house.clock.now()) == old

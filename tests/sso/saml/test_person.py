@@ -57,4 +57,4 @@ def test_attributes_are_in_the_words_of_the_app_and_empty_ones_are_left_out() ->
     ]
     nobody = Person("p_x", "", "", frozenset())
     assert attributes_of(nobody, provider(attributes=named)) == [("uid", ("p_x",))]
-    assert attributes_of(MIA, provider()) == []
+    assert attributes_of(MIA, provider(attributes=())) == []

@@ -16,6 +16,7 @@ class _Journal:
 
     def __init__(self, in_memory):
         self._in_memory = in_memory
+        self.in_memory_since = in_memory[-1].at
 
     def recent(self, _limit):
         return self._in_memory

@@ -110,7 +110,7 @@ def test_what_was_not_sealed_to_the_byte_does_not_count(
 
 
 def test_a_segment_that_does_not_follow_is_left_alone(segment: Segment, tmp_path: Path) -> None:
-    arguments = [str(segment.path), str(tmp_path / "out"), "0", start_of("other").head.decode()]
+    arguments = [str(segment.path), str(tmp_path / "out"), "0", start_of("other").head.decode(), "0"]
     assert main(arguments) == CHAIN_BROKEN
     assert seal(segment.path, tmp_path / "out", Link(5, START.head)) is None
     assert not (tmp_path / "out").exists()
@@ -125,6 +125,6 @@ def test_a_segment_whose_end_is_not_signed_is_left_alone(segment: Segment, tmp_p
 def test_the_program_prints_what_it_sealed(
     segment: Segment, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert main([str(segment.path), str(tmp_path / "out"), "0", START.head.decode()]) == 0
+    assert main([str(segment.path), str(tmp_path / "out"), "0", START.head.decode(), "0"]) == 0
     sealing.sys.stdout.buffer.flush()
     assert msgspec.json.decode(capfdbinary.readouterr().out)["last_n"] == 10

@@ -11,6 +11,7 @@ from tests.storage.journal.decisions import a_permit, facts_about
 from limen.clock import DAY, HOUR, SetClock
 from limen.events import KINDS, Event
 from limen.facts import ANYBODY, NOWHERE
+from limen.pillars import pillars
 from limen.storage.journal import Journal, strangers
 from limen.storage.journal.strangers import LEFT_OUT, StrangersBudget, sort_of
 
@@ -42,6 +43,7 @@ def test_only_what_strangers_cause_is_under_a_budget(event: Event, sort: str) ->
 
 
 def test_all_budgets_together_are_less_than_200_megabytes_a_day() -> None:
+    pillars()  # each declares its kinds
     of_decisions = 2 * (strangers.DECISIONS_AT_ONCE + strangers.DECISIONS_A_DAY)
     kinds = [kind for kind in KINDS.values() if kind.by_strangers and kind.name != strangers.DECISION]
     with_subject = ("sign_in.failed", "link.refused", "recovery.refused")  # what names a person without their session

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.storage.journal.conftest import KEYS, NOW
+from tests.storage.journal.test_journal import until
 
+from limen.clock import HOUR, SetClock
 from limen.events import Event
 from limen.storage.journal import Journal, verify
+from limen.storage.journal.checkpoint import Sealed
+from limen.storage.journal.verify import _Check
 
 FAILED = Event(at=NOW, kind="sign_in.failed")
 
@@ -78,3 +83,28 @@ def test_a_failing_export_does_not_stop_the_journal(opened: Callable[..., Journa
     assert journal.writable
     journal.close()
     assert verify(tmp_path / "journal", KEYS).ok
+
+
+def test_a_segment_that_is_sealed_after_the_list_was_read_is_no_problem(
+    opened: Callable[..., Journal], clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = opened()
+    journal.record(FAILED)
+    journal.flush()
+    clock.forward(HOUR)
+    journal.record(FAILED)
+    journal.flush()
+    until(lambda: [*(tmp_path / "journal" / "main").glob("*.parquet")] and journal.recent(1, _is_of_sealing))
+    seen = _Check._listed
+    before = [Sealed(writer="main")]
+
+    def listed(check: _Check, *told: Callable[[str], None]) -> Sealed:
+        return before.pop() if before else seen(check, *told)
+
+    monkeypatch.setattr(_Check, "_listed", listed)
+    assert verify(tmp_path / "journal", KEYS).problems == ()
+    assert before == []
+
+
+def _is_of_sealing(event: Event) -> bool:
+    return event.kind == "journal.sealed"

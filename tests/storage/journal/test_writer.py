@@ -16,7 +16,7 @@ from limen.storage.journal.chain import parse
 from limen.storage.journal.checkpoint import read_checkpoint
 from limen.storage.journal.folding import Folding
 from limen.storage.journal.segment import Segment
-from limen.storage.journal.writer import CHECKPOINT_MS, Writer
+from limen.storage.journal.writer import CHECKPOINT_SECONDS, Writer
 from limen.storage.segments.link import Signer, start_of
 from limen.storage.segments.name import Name
 from limen.storage.segments.signed import CHECKPOINT_FILE
@@ -186,12 +186,13 @@ def test_a_checkpoint_follows_the_chain_every_ten_seconds_and_is_exported(
     assert len(heard.exported) == 1
     assert writer.submit([event(1)]).wait(10)
     assert writer.submit([event(2)]).wait(10)
-    clock.forward(CHECKPOINT_MS + SECOND)
+    clock.set_to(NOW - HOUR)  # which delays none
+    clock.forward(int(CHECKPOINT_SECONDS) * SECOND + SECOND)
     assert writer.submit([event(3)]).wait(10)
     until(lambda: len(heard.exported) == 2)
     written = read_checkpoint(tmp_path / CHECKPOINT_FILE)
     assert written is not None
-    assert (written.n, written.is_clean) == (4, False)
+    assert (written.n, written.is_clean) == (5, False)  # another hour is another segment, whose first line says so
     assert heard.exported[-1] == (tmp_path / CHECKPOINT_FILE).read_bytes()
 
 

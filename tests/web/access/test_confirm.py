@@ -13,6 +13,7 @@ from tests.web.conftest import Browser, House, move_in
 
 from limen.clock import MINUTE
 from limen.enforcement.radius.door import Verdict
+from limen.enforcement.radius.questions import Outcome
 
 
 @pytest.fixture
@@ -45,9 +46,9 @@ async def test_an_old_passkey_is_asked_for_again(harbor: House, ida: Browser) ->
     await ida.get("/radius")
     sent = await ida.post("/radius/confirm", number=asked.number)
     assert sent.status_code in {200, 303}
-    question = door_of(harbor).questions.of(harbor.id_of("ida@harbor.example"))
+    question = await door_of(harbor).questions.of(harbor.id_of("ida@harbor.example"))
     assert question is not None
-    assert question.answer is None
+    assert (question.outcome, question.confirmed) == (Outcome.OPEN, None)
 
 
 async def test_that_it_was_not_me_stops_it_and_is_an_alert(harbor: House, ida: Browser) -> None:

@@ -18,9 +18,6 @@ async def test_ways_lead_to_groups_rules_and_apps(house: House) -> None:
     drawing = page.text.split('class="access-graph"')[1].split("</svg>", maxsplit=1)[0]
     wanted = {"/console/apps/payroll", "/console/policies/finance-payroll", "/console/people?group=finance"}
     assert wanted <= set(re.findall(r'href="([^"]+)"', drawing))
-    table = page.text.split('id="table"')[1]
-    assert {"/console/apps/payroll", "/console/policies/staff-work"} <= set(re.findall(r'href="([^"]+)"', table))
-    assert "/console/apps/git" not in table
     assert [one.subject for one in house.events("person.looked_at") if one.details["page"] == "access graph"] == [who]
 
 

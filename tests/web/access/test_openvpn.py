@@ -141,7 +141,7 @@ async def test_people_are_asked_a_number(harbor: House) -> None:
     secret = await secret_of(harbor)
     login = {"server": "people", "address": "10.9.9.9", "user": "ida@harbor.example", "password": "x"}
     said = (await asks(harbor, "login", login, secret)).json()
-    question = door_of(harbor).questions.of(harbor.id_of("ida@harbor.example"))
+    question = await door_of(harbor).questions.of(harbor.id_of("ida@harbor.example"))
     assert question is not None
     assert said == {"verdict": "ask", "number": question.number, "state": question.state}
     assert question.app == "people-vpn"

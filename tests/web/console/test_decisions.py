@@ -74,7 +74,9 @@ async def test_what_memory_has_lost_is_shown_from_disk_page_after_page(
     await console.house.member(eve, "Eve", "staff")
     asked = [(await console.ask(eve, "wiki", path=f"/page-{number}")).id.split("-")[0] for number in range(6)]
     monkeypatch.setattr(decisions, "MOST_ROWS", 2)
-    monkeypatch.setattr(console.house.limen.journal, "_recent", Recent(3))
+    recent = Recent(3)
+    recent.load((), console.house.clock.now() + 1)  # what came before is on the disk alone
+    monkeypatch.setattr(console.house.limen.journal, "_recent", recent)
     href, seen, pages = "/console/decisions?app=wiki&effect=permit", list[str](), 0
     while href:
         page = (await console.ada.get(href)).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.identity.workload_terms import terms
 from tests.web.conftest import Browser
 from tests.web.console.conftest import Console
 
@@ -42,7 +43,7 @@ async def test_an_apps_tokens_are_seen_with_whose_they_are_and_revoked_there(con
     await house.member(eve, "Eve", "staff")
     assert "No program has a token for this app" in (await console.ada.get("/console/apps/wiki")).text
     database, now = house.limen.database, house.clock.now()
-    workloads.add(database, "nightly", ["wiki"], ["staff"], 30, now, by="server")
+    workloads.add(database, "nightly", ["wiki"], ["staff"], 30, now, terms=terms(now), by="server")
     issued = tokens.add_for_workload(database, "nightly", ["wiki"], "wiki", ["view"], 9, "copy", now, by="server")
     await _token(eve)  # which waits until all that was written before is known
     page = (await console.ada.get("/console/apps/wiki")).text

@@ -13,6 +13,7 @@ from limen.clock import Instant
 from limen.connectors.aws.groups import AwsGroups
 from limen.connectors.google.activities import API
 from limen.connectors.google.groups import CLOUD_IDENTITY, SCOPES, GoogleGroups
+from limen.connectors.google.service_accounts import IAM
 from limen.connectors.google.sign_in import SIGN_IN as GOOGLE_SIGN_IN, delegated_token, service_account
 from limen.connectors.group_members import GroupClient
 from limen.connectors.microsoft.groups import EntraGroups
@@ -40,6 +41,7 @@ class Clients:
     google_sign_in: str = GOOGLE_SIGN_IN
     workspace: str = API
     cloud_identity: str = CLOUD_IDENTITY
+    iam: str = IAM
     aws: str = ""
     """"": the identity store's own, of its region."""
 

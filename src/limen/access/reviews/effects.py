@@ -38,6 +38,7 @@ def remove(on: Judging, row: ReviewRow) -> tuple[Effect, str]:
         row.way is Way.POLICY
         or on.members is None
         or _is_spare_way_in(on, row)
+        or on.members.is_given_by_source(on.at.transaction, row.person_id, row.by)
         or _gives_more(on, row, on.at.basis.people.get(row.person_id))
     ):
         return Effect.PROPOSED, ""

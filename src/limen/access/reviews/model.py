@@ -36,9 +36,9 @@ class Verdict(StrEnum):
 
 
 class Effect(StrEnum):
-    """What followed from it. PROPOSED: what gives it gives more than the
-    reviewer answers for, so a change of the policies is drafted instead. GONE: it was
-    over before anybody decided. BLOCKED: it would have left nobody who could administer Limen.
+    """What followed from it. PROPOSED: what gives it gives more than the reviewer answers for, or a source of people
+    would give it again, so a change of the policies is drafted instead. GONE: it was over before anybody decided.
+    BLOCKED: it would have left nobody who could administer Limen.
     """
 
     NONE = ""

@@ -179,6 +179,13 @@ def rows(connection: Connection, review_id: str, offset: int = 0, most: int = 0)
     return [_row(one) for one in connection.execute(query.offset(offset).limit(most) if most else query)]
 
 
+def decided_since(connection: Connection, since: Instant) -> list[ReviewRow]:
+    """All rows of all reviews that were decided from then on, the oldest decision first."""
+    query = select(access_review_rows).where(access_review_rows.c.decided_at >= since)
+    ordered = query.order_by(access_review_rows.c.decided_at, access_review_rows.c.id)
+    return [_row(one) for one in connection.execute(ordered)]
+
+
 def row(connection: Connection, review_id: str, row_id: str) -> ReviewRow | None:
     where = (access_review_rows.c.id == row_id, access_review_rows.c.review_id == review_id)
     found = connection.execute(select(access_review_rows).where(*where)).first()
@@ -223,6 +230,25 @@ def keep_row(connection: Connection, changed: ReviewRow, version: int) -> bool:
     """Keep a row that was of this version until now; False where somebody else was faster."""
     where = (access_review_rows.c.id == changed.id, access_review_rows.c.version == version)
     return bool(connection.execute(update(access_review_rows).where(*where).values(_values(changed))).rowcount)
+
+
+def waiting_for(connection: Connection, person_id: str) -> dict[tuple[str, str], list[ReviewRow]]:
+    """The rows of open reviews that nobody has decided and this person may, by the id and name of their review."""
+    table = access_review_rows
+    joined = table.join(access_reviews, access_reviews.c.id == table.c.review_id)
+    named = table.c.reviewers.contains(msgspec.json.encode(person_id).decode(), autoescape=True)
+    query = select(table, access_reviews.c.name.label("review_name")).select_from(joined)
+    found: dict[tuple[str, str], list[ReviewRow]] = {}
+    for row in connection.execute(query.where(access_reviews.c.closed_at == 0, table.c.verdict == "", named)):
+        found.setdefault((row.review_id, row.review_name), []).append(_row(row))
+    return found
+
+
+def set_reviewers(connection: Connection, row_id: str, reviewers: tuple[str, ...]) -> None:
+    """These decide about a row from now on."""
+    table = access_review_rows
+    values = {"reviewers": msgspec.json.encode(reviewers).decode(), "version": table.c.version + 1}
+    connection.execute(update(table).where(table.c.id == row_id).values(values))
 
 
 def progress(connection: Connection) -> dict[str, Progress]:

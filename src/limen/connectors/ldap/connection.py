@@ -15,6 +15,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from limen.connectors.ldap.bounded_sockets import (
+    MOST_BYTES,
+    BoundedTlsSocket,
+    TooLongError,
+    TooMuchError,
+    bounded_plain,
+)
 from limen.connectors.vendor_client import VendorError
 from limen.ssrf_guard import ForbiddenAddressError, places_of
 
@@ -23,8 +30,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 5
 ANSWER_SECONDS: Final = 20
-MOST_BYTES: Final = 32 << 20
-"""What is read of one connection at most."""
+"""For each piece of an answer."""
+OPEN_SECONDS: Final = 60.0
+"""From the first packet until Limen is bound, however many pieces the answers come in."""
 _LDAPS_PORT: Final = 636
 _LDAP_PORT: Final = 389
 
@@ -70,9 +78,9 @@ class Asked:
 
 
 @asynccontextmanager
-async def opened(server: LdapServer) -> AsyncIterator[Asked]:
+async def opened(server: LdapServer, most_bytes: int = MOST_BYTES) -> AsyncIterator[Asked]:
     """A connection until the end of the block. Raises VendorError."""
-    connection = await _bound(server)
+    connection = await _bound(server, most_bytes)
     try:
         yield Asked(connection)
     finally:
@@ -106,24 +114,33 @@ _WORDS: Final = {
 }
 
 
-class _BoundedSocket(ssl.SSLSocket):
-    """Reads no more than `MOST_BYTES`."""
+class _Opening:
+    """A connection while it is opened in a thread, which `end` ends from outside: ldap3 waits for each byte anew."""
 
-    _had = 0
+    def __init__(self) -> None:
+        self._connection: Connection | None = None
+        self._is_over = False
 
-    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        found = super().recv(buflen, flags)
-        self._had += len(found)
-        if self._had > MOST_BYTES:
-            raise _TooMuchError
-        return found
+    def began(self, connection: Connection) -> None:
+        """From now on it has a socket, or will."""
+        self._connection = connection
+        self.refuse_if_over()
+
+    def end(self) -> None:
+        """The socket is looked up now, because TLS takes another one's place."""
+        self._is_over = True
+        open_one = self._connection and self._connection.socket
+        if open_one:
+            with suppress(OSError):  # it isn't connected yet, or no more
+                socket.socket.shutdown(open_one, socket.SHUT_RDWR)  # not TLS's own, which is for its own thread
+
+    def refuse_if_over(self) -> None:
+        """Raises VendorError."""
+        if self._is_over:
+            raise VendorError("slow")
 
 
-class _TooMuchError(OSError):
-    pass
-
-
-async def _bound(server: LdapServer) -> Connection:
+async def _bound(server: LdapServer, most_bytes: int) -> Connection:
     try:
         places = await asyncio.wait_for(places_of(server.host, server.port), CONNECT_SECONDS)
     except ForbiddenAddressError:
@@ -133,7 +150,7 @@ async def _bound(server: LdapServer) -> Connection:
     wrong = VendorError("unreachable")
     for family, _protocol, address in places:
         try:
-            return await asyncio.to_thread(_connected, server, family, str(address[0]))
+            return await _opened_in_time(server, family, str(address[0]), most_bytes)
         except VendorError as error:
             wrong = error
             if error.word != "unreachable":
@@ -141,13 +158,32 @@ async def _bound(server: LdapServer) -> Connection:
     raise wrong
 
 
-def _connected(server: LdapServer, family: socket.AddressFamily, address: str) -> Connection:
+async def _opened_in_time(
+    server: LdapServer, family: socket.AddressFamily, address: str, most_bytes: int
+) -> Connection:
+    opening = _Opening()
+    deadline = asyncio.get_running_loop().call_later(OPEN_SECONDS, opening.end)
+    try:
+        return await asyncio.to_thread(_connected, opening, server, family, address, most_bytes)
+    except asyncio.CancelledError:
+        opening.end()  # nobody waits for the thread any more
+        raise
+    except VendorError:
+        opening.refuse_if_over()  # what a socket says that was shut is no reason
+        raise
+    finally:
+        deadline.cancel()
+
+
+def _connected(
+    opening: _Opening, server: LdapServer, family: socket.AddressFamily, address: str, most_bytes: int
+) -> Connection:
     try:
         import ldap3  # noqa: PLC0415 -- of an extra
     except ImportError:
         raise VendorError("lacks-ldap") from None
 
-    tls = _own_tls(server)
+    tls = _own_tls(opening, server, most_bytes)
     host = f"[{address}]" if family is socket.AF_INET6 else address
     is_tls = server.is_tls_from_the_start
     there = ldap3.Server(
@@ -164,11 +200,15 @@ def _connected(server: LdapServer, family: socket.AddressFamily, address: str) -
         raise_exceptions=False,
     )
     try:
+        opening.began(connection)
         _told(lambda one: one.open(read_server_info=False), connection)
         if not is_tls:
+            connection.socket = bounded_plain(connection.socket)
+            opening.refuse_if_over()
             _told(_start_tls, connection)
         _told(lambda one: one.bind(read_server_info=False), connection)
         refuse_unless(connection, "success")
+        opening.refuse_if_over()
     except BaseException:
         _close(connection)
         raise
@@ -180,17 +220,25 @@ def _start_tls(connection: Connection) -> None:
         raise VendorError("untrusted")
 
 
-def _own_tls(server: LdapServer) -> Any:
+def _own_tls(opening: _Opening, server: LdapServer, most_bytes: int) -> Any:
     """ldap3's idea of TLS, with Python's own context in it: it verifies the certificate and the name, always."""
     import ldap3  # noqa: PLC0415 -- of an extra
 
     context = ssl.create_default_context(cadata=server.trust or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.sslsocket_class = _BoundedSocket
+    context.sslsocket_class = type("_Bounded", (BoundedTlsSocket,), {"most_bytes": most_bytes})
 
     class OwnTls(ldap3.Tls):  # type: ignore[misc]
         def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
-            connection.socket = context.wrap_socket(connection.socket, server_hostname=server.host)
+            connection.socket = context.wrap_socket(
+                connection.socket, server_hostname=server.host, do_handshake_on_connect=False
+            )
+            try:
+                opening.refuse_if_over()  # it may have ended the socket that this one took the place of
+                connection.socket.do_handshake()
+            except BaseException:
+                connection.socket.close()
+                raise
 
     return OwnTls(validate=ssl.CERT_REQUIRED)
 
@@ -203,8 +251,10 @@ def _told(question: Callable[[Connection], T], connection: Connection) -> T:
         return question(connection)
     except ssl.SSLError:
         raise VendorError("untrusted") from None
-    except _TooMuchError:
+    except TooMuchError:
         raise VendorError("too-much") from None
+    except TooLongError:
+        raise VendorError("slow") from None
     except LDAPExceptionError as error:
         raise VendorError(_word_of(error)) from None
     except OSError:
@@ -219,8 +269,10 @@ def _told(question: Callable[[Connection], T], connection: Connection) -> T:
 def _word_of(error: Exception) -> str:
     """ldap3 puts the socket's own errors within its own, as a cause or as text."""
     said = f"{type(error).__name__} {error}"
-    if "_TooMuchError" in said:
+    if "TooMuchError" in said:
         return "too-much"
+    if "TooLongError" in said:
+        return "slow"
     if any(one in said for one in ("SSL", "CERTIFICATE", "certificate", "StartTLS")):
         return "untrusted"
     return "slow" if "timed out" in said else "unreachable"

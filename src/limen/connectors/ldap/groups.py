@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from limen.clock import SECOND, Instant
 from limen.connectors.group_members import Account, refuse_more
 from limen.connectors.ldap.connection import ANSWER_SECONDS, Asked, refuse_unless, result_of
+from limen.connectors.ldap.entries import LONGEST_TEXT, Entry, dn_key, entry_of, is_disabled, lasting_id
+from limen.connectors.ldap.filters import both, equals, equals_bytes
 from limen.connectors.vendor_client import VendorError
 
 if TYPE_CHECKING:
@@ -22,10 +24,7 @@ if TYPE_CHECKING:
 LINK_TTL: Final = "1.2.840.113556.1.4.2309"
 """LDAP_SERVER_LINK_TTL_OID: a directory that names it knows members with an end."""
 _PEOPLE: Final = "(|(objectClass=person)(objectClass=posixAccount))"
-_DISABLED: Final = 2
-"""ADS_UF_ACCOUNTDISABLE of `userAccountControl` (MS-ADTS section 2.2.16)."""
 _OF_ACCOUNTS: Final = ("entryUUID", "objectGUID", "uid", "cn", "displayName", "userAccountControl")
-_LONGEST_VALUE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +37,21 @@ class LdapGroups:
     member: str = "member"
 
     async def find(self, address: str) -> Account:
-        from ldap3.utils.conv import escape_filter_chars  # noqa: PLC0415 -- of an extra
-
-        query = f"(&{_PEOPLE}({self.match}={escape_filter_chars(address)}))"
-        found = await self._accounts(query, are_usable=True)
+        found = await self._accounts(both(_PEOPLE, equals(self.match, address)), are_usable=True)
         if len(found) != 1:
             raise VendorError("several-accounts" if found else "no-account")
         return found[0]
 
     async def current(self, account_id: str) -> Account | None:
         kind, _, text = account_id.partition(":")
+        known = uuid.UUID(text)
         if kind == "objectGUID":
-            text = "".join(f"\\{byte:02x}" for byte in uuid.UUID(text).bytes_le)
-        elif kind != "entryUUID" or text != str(uuid.UUID(text)):
+            query = equals_bytes(kind, known.bytes_le)
+        elif kind == "entryUUID":
+            query = equals(kind, str(known))
+        else:
             raise VendorError("garbage")
-        found = await self._accounts(f"({kind}={text})")
+        found = await self._accounts(query)
         return found[0] if len(found) == 1 else None
 
     async def has(self, group: str, account: Account) -> bool:
@@ -111,13 +110,7 @@ class LdapGroups:
         """User names differ in case; parts of distinguished names do not (RFC 4517, caseIgnoreMatch)."""
         if self.member == "memberUid":
             return value
-        from ldap3.core.exceptions import LDAPInvalidDnError  # noqa: PLC0415 -- of an extra
-        from ldap3.utils.dn import parse_dn  # noqa: PLC0415 -- as above
-
-        try:
-            return ",".join(f"{kind}={text}".casefold() for kind, text, _ in parse_dn(value, strip=True))
-        except (LDAPInvalidDnError, ValueError, IndexError):
-            return value.casefold()
+        return dn_key(value)
 
     # Inside
 
@@ -132,23 +125,16 @@ class LdapGroups:
             attributes = [*_OF_ACCOUNTS, self.match]
             connection.search(self.base, query, "SUBTREE", attributes=attributes, size_limit=2, time_limit=10)
             refuse_unless(connection, "success", "sizeLimitExceeded")
-            entries = [one for one in connection.response if one.get("type") == "searchResEntry"]
-            kept = [one for one in entries if not (are_usable and _is_disabled(one["raw_attributes"]))]
-            return [self._account(one["dn"], one["raw_attributes"]) for one in kept]
+            entries = [entry_of(one) for one in connection.response if one.get("type") == "searchResEntry"]
+            return [self._account(entry) for entry in entries if not (are_usable and is_disabled(entry))]
 
         return await self.asked.ask(look)
 
-    def _account(self, dn: str, said: dict[str, list[bytes]]) -> Account:
-        if said.get("objectGUID"):
-            account_id = f"objectGUID:{uuid.UUID(bytes_le=said['objectGUID'][0])}"
-        elif said.get("entryUUID"):
-            account_id = f"entryUUID:{uuid.UUID(_first(said, 'entryUUID'))}"
-        else:
+    def _account(self, entry: Entry) -> Account:
+        value = entry.text("uid") if self.member == "memberUid" else entry.dn
+        if not (found := lasting_id(entry)) or not 0 < len(value) <= LONGEST_TEXT:
             raise VendorError("garbage")
-        value = _first(said, "uid") if self.member == "memberUid" else dn
-        if not 0 < len(value) <= _LONGEST_VALUE:
-            raise VendorError("garbage")
-        return Account(account_id, value, _first(said, "displayName", "cn", "uid")[:200])
+        return Account(found, value, entry.text("displayName", "cn", "uid")[:200])
 
     async def _knows_ends(self) -> bool:
         def look(connection: Connection) -> bool:
@@ -163,16 +149,6 @@ class LdapGroups:
 def with_end(name: str, seconds: int) -> str:
     """A member that the directory itself removes after so many seconds (MS-ADTS, TTL-DN)."""
     return f"<TTL={seconds},{name}>"
-
-
-def _first(said: dict[str, list[bytes]], *names: str) -> str:
-    """The first of these that is said, "" where none is."""
-    return next((_text(said[name][0]) for name in names if said.get(name)), "")
-
-
-def _is_disabled(said: dict[str, list[bytes]]) -> bool:
-    control = _first(said, "userAccountControl")
-    return control.isdigit() and bool(int(control) & _DISABLED)
 
 
 def _text(value: bytes) -> str:

@@ -27,6 +27,7 @@ FIELDS: Final = (
     "userPrincipalName",
     "serialNumber",
     "model",
+    "azureADDeviceId",
 )
 
 

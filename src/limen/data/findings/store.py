@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, String, Table, Text, delete, select, update
 
-from limen.clock import Instant
+from limen.clock import APART, Instant
 from limen.data.findings.model import DocumentException, State, Triage
 from limen.data.links import kept_links
 from limen.storage.tables import metadata, rows_called
@@ -127,13 +127,13 @@ def widen(connection: Connection, exception_id: str, until: Instant) -> None:
 
 
 def end_exceptions(connection: Connection, ids: Collection[str], now: Instant) -> None:
-    """From now on they count no more, and links that passed by them are judged anew; that they were there is kept, by
-    which `confirmed` knows their documents.
+    """From now on they count no more, by any clock, and links that passed by them are judged anew; that they were there
+    is kept, by which `confirmed` knows their documents.
     """
     ended = (data_exceptions.c.id.in_(list(ids)), data_exceptions.c.until > now)
     of = select(data_exceptions.c.app, data_exceptions.c.digest).where(*ended)
     kept_links.judge_documents_again(connection, [(row.app, row.digest) for row in connection.execute(of)])
-    connection.execute(update(data_exceptions).where(*ended).values(until=now))
+    connection.execute(update(data_exceptions).where(*ended).values(until=now - APART))
 
 
 def confirmed(connection: Connection, app: str, digests: Collection[bytes]) -> set[bytes]:

@@ -17,6 +17,7 @@ import msgspec
 
 from limen.data.inventory.folders import WalkError
 from limen.data.inventory.model import Audience, Batch, Evidence, Gone, Item, Unreadable
+from limen.extras import how_to_install
 from limen.ssrf_guard import names_this_machine, places_of
 
 if TYPE_CHECKING:
@@ -193,9 +194,7 @@ class DatabaseWalker:
         try:
             import psycopg  # noqa: PLC0415 -- an extra
         except ImportError:
-            raise WalkError(
-                "the driver for PostgreSQL is not installed", 'install it: pip install "limen[postgresql]"'
-            ) from None
+            raise WalkError("the driver for PostgreSQL is not installed", how_to_install("postgresql")) from None
         try:
             with psycopg.connect(**self._arguments()) as connection:
                 connection.read_only = True

@@ -20,7 +20,7 @@ from limen.data.rules.stated import NO_RULES, DataRules
 from limen.data.settings import DataSettings
 from limen.events import Event
 from limen.facts import FactStore
-from limen.pillar import Core, Every, SignOn
+from limen.pillar import Core, Every, Once, SignOn
 from limen.storage import Keyring, Snapshot, Transaction
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def walkers_of(core: Core) -> Walkers:
 
 def periodic(inventory: Inventory, watching: Watching) -> tuple[Every, ...]:
     return (
-        Every("watch folders with data", WATCH_SECONDS, watching.keep_up),
-        Every("go through stores of data", TAKE_SECONDS, inventory.take_due),
-        Every("forget stores of data that are stated no more", FORGET_SECONDS, inventory.forget),
+        Every("watch folders with data", WATCH_SECONDS, watching.keep_up, Once.PER_MACHINE),
+        Every("go through stores of data", TAKE_SECONDS, inventory.take_due, Once.IN_ALL),
+        Every("forget stores of data that are stated no more", FORGET_SECONDS, inventory.forget, Once.IN_ALL),
     )
 
 

@@ -26,7 +26,7 @@ from limen.data.links.model import NEEDS, REMEMBERED_FOR, KeptLink, LinkState
 from limen.data.links.taking_away import TakingAway
 from limen.data.links.watching import LinkWatch
 from limen.events import Event
-from limen.pillar import CompanyPeople, Core, Every
+from limen.pillar import CompanyPeople, Core, Every, Once
 from limen.printable import one_line
 from limen.storage import Snapshot, Transaction
 
@@ -70,7 +70,7 @@ class Links:
 
     @property
     def periodic(self) -> tuple[Every, ...]:
-        return (Every("look for links of cloud drives", LOOK_SECONDS, self.look_due),)
+        return (Every("look for links of cloud drives", LOOK_SECONDS, self.look_due, Once.IN_ALL),)
 
     async def look_due(self) -> None:
         """Look where it is time to, and say for the doctor how it goes."""

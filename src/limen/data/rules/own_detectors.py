@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable
-from re import _constants, _parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any, Final
 
 from limen.data.detectors.checksums import bare, digits, luhn, mod_11_10, mod_97
 from limen.data.detectors.expressions import phrase
 from limen.data.model import Check, Confidence, Detector, Kind
 from limen.data.rules.stated import Dictionary, OwnDetector
+
+_constants: Any = import_module("re._constants")  # which typeshed does not know
+_parser: Any = import_module("re._parser")
 
 LONGEST_EXPRESSION: Final = 300
 LONGEST_MATCH: Final = 200

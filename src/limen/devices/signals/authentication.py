@@ -72,6 +72,16 @@ def verify(source: SignalSource, secret: str, headers: Mapping[str, str], body: 
     return Once(sent_id, signed_at + 2 * CLOCKS)
 
 
+def signed_by(secret: str, id_: str, at_seconds: int, body: bytes) -> dict[str, str]:
+    """The headers of a message that this secret signs, as `verify` expects them."""
+    signature = digest(_key_of(secret), f"{id_}.{at_seconds}.".encode() + body, "sha256")
+    return {
+        "webhook-id": id_,
+        "webhook-timestamp": str(at_seconds),
+        "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
+    }
+
+
 def read_json(body: bytes, *, by_line: bool = False) -> Any:
     """The JSON of a body, of bounded depth; where it is `by_line`, several values as a list. Raises RefusedError."""
     lines = body.split(b"\n") if by_line else [body]

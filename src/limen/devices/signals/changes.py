@@ -131,7 +131,9 @@ def reopen(transaction: Transaction, signal_id: str, at: At, *, by: str) -> Sign
         )
     again = replace(signal, ended_at=0, ended_why="", ended_by="")
     if signal.level is Level.HIGH:
-        source = at.facts.device_rules.signals.get(signal.source, SignalSource(signal.source, ""))
+        did = WhenHigh(signal.did) if signal.did else WhenHigh.END_SESSIONS
+        undeclared = SignalSource(signal.source, "", when_high=did)  # a service that shares signals, or one of before
+        source = at.facts.device_rules.signals.get(signal.source, undeclared)
         again = replace(again, did=_respond(transaction, source, device, at, by=by))
     store.keep(transaction.connection, again, device.owner_id)
     _say(transaction, "device.signal_reopened", again, device, at.now, by=by)

@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from limen.clock import Instant
 from limen.devices.signals import store
-from limen.facts.signal_sources import Proves, SignalSource
+from limen.facts.signal_sources import SignalSource
 
 
 @dataclass(frozen=True, slots=True)
 class ListedSource:
-    """`has_secret` is true as well where none is needed; `heard_at` is 0: never; `live`: how many signals count."""
+    """`heard_at` is 0: never; `live`: how many signals count."""
 
     source: SignalSource
     has_secret: bool
@@ -30,5 +30,5 @@ def listed(connection: Connection, sources: Iterable[SignalSource], now: Instant
     found = []
     for one in sources:
         row = rows.get(one.name, store.SourceRow(one.name))
-        found.append(ListedSource(one, one.proves is Proves.ISSUER or bool(row.sealed), row.heard_at, live[one.name]))
+        found.append(ListedSource(one, bool(row.sealed), row.heard_at, live[one.name]))
     return found

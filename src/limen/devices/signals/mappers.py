@@ -12,7 +12,6 @@ from typing import Final
 from limen.devices.signals.mapping import AtLeast, Is, IsThere, Mapper, Rule, Sensor, Shape
 from limen.devices.signals.model import Level, Topic
 
-CAEP: Final = "caep"
 _DONE: Final = Is(("resolved", "closed", "dismissed", "done", "none"))
 
 WEBHOOK: Final = Mapper(
@@ -259,5 +258,5 @@ MAPPERS: Final[Mapping[str, Mapper]] = {
     "suricata": SURICATA,
     "huntress": HUNTRESS,
 }
-"""By the `kind` of a source. `caep` is not among them: its messages are signed tokens."""
-KINDS: Final = (*MAPPERS, CAEP)
+"""By the `kind` of a source."""
+KINDS: Final = tuple(MAPPERS)

@@ -78,16 +78,11 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one message comes to. `passed_over`: how many things in it say nothing about a device.
-
-    What is signed in on the devices `signed_out` ends, and everything of the `people` with these email addresses.
-    """
+    """What one message comes to. `passed_over`: how many things in it say nothing about a device."""
 
     told: tuple[Told, ...] = ()
     alive: tuple[Alive, ...] = ()
     passed_over: int = 0
-    signed_out: tuple[Named, ...] = ()
-    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from limen.clock import DAY, HOUR
 from limen.configuration.differing import differing
 from limen.configuration.lengths import Length, length_of
-from limen.configuration.named_sources import address_complaint, read_named
+from limen.configuration.named_sources import read_named
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown
 from limen.configuration.tree import Tree
-from limen.devices.signals.mappers import CAEP, KINDS
+from limen.devices.signals.mappers import KINDS
 from limen.facts.signal_sources import Proves, SignalSource, WhenHigh
 
 SECTION: Final = "signals"
 LEVELS: Final = {"low": 1, "medium": 2, "high": 3}
 AT_MOST: Final = {"suricata": "medium"}
 """Of kinds whose word is a guess: what is seen on the wire blames whoever has an address, and anybody can send it."""
-Address = Annotated[str, Field(max_length=500)]
 
 
 class Source(BaseModel):
@@ -30,10 +29,10 @@ class Source(BaseModel):
 
     kind: str
     """How its messages read: `webhook` (Limen's own form), `defender`, `crowdstrike`, `sentinelone`, `wazuh`,
-    `suricata`, `huntress`, or `caep` (security event tokens)."""
+    `suricata` or `huntress`."""
     proves: Literal["signature", "token"] | None = None
-    """`signature`: each message is signed (Standard Webhooks). `token`: it brings a bearer token, for what can't sign.
-    Neither is written for `caep`, whose messages are signed by its issuer."""
+    """`signature`: each message is signed (Standard Webhooks). `token`: it brings a bearer token, for what can't
+    sign."""
     when_high: Literal["end_sessions", "quarantine", "lost", "retire"] = "end_sessions"
     """What becomes of a device whose risk is high. What is signed in on it ends in any case."""
     at_most: Literal["low", "medium", "high"] | None = None
@@ -45,12 +44,6 @@ class Source(BaseModel):
     """
     platforms: Annotated[list[Literal["linux", "macos", "windows"]], Field(min_length=1)] | None = None
     """On which systems the heartbeat is expected."""
-    issuer: Address = ""
-    """`caep`: who issues its tokens."""
-    audience: Address = ""
-    """`caep`: whom its tokens are for; usually Limen's own address."""
-    keys: Address = ""
-    """`caep`: where its issuer publishes its keys (a JWK Set)."""
 
 
 def read(written: Mapping[str, Any], tree: Tree, file: str) -> tuple[dict[str, SignalSource], list[Problem]]:
@@ -78,24 +71,23 @@ def heard_of(sources: Mapping[str, SignalSource]) -> tuple[str, ...]:
 
 
 def _source(name: str, shape: Source) -> SignalSource:
-    proves = Proves.ISSUER if shape.kind == CAEP else Proves(shape.proves or "signature")
     return SignalSource(
         name=name,
         kind=shape.kind,
-        proves=proves,
+        proves=Proves(shape.proves or "signature"),
         when_high=WhenHigh(shape.when_high),
         at_most=LEVELS[shape.at_most or AT_MOST.get(shape.kind, "high")],
         lasts_ms=length_of(shape.lasts),
         heartbeat_ms=length_of(shape.heartbeat) if shape.heartbeat else 0,
         platforms=tuple(shape.platforms or ()),
-        issuer=shape.issuer,
-        audience=shape.audience,
-        keys=shape.keys,
     )
 
 
 def _complaints(shape: Source) -> Iterator[Complaint]:
-    if shape.kind not in KINDS:
+    if shape.kind == "caep":
+        fix = "name the service below `transmitters` in signals.yaml, and remove it here"
+        yield ("kind",), "services that share signals stand in signals.yaml", fix
+    elif shape.kind not in KINDS:
         yield ("kind",), f"there is no kind {shown(shape.kind)}", did_you_mean(shape.kind, list(KINDS))
     if not HOUR <= length_of(shape.lasts) <= 90 * DAY:
         yield ("lasts",), "a signal counts for an hour to 90 days", "write a length such as 7d"
@@ -107,16 +99,3 @@ def _complaints(shape: Source) -> Iterator[Complaint]:
             "they are those on which a heartbeat is expected",
             "write `heartbeat: 24h`, or remove them",
         )
-    if shape.kind != CAEP:
-        for name in ("issuer", "audience", "keys"):
-            if getattr(shape, name):
-                yield (name,), "only `kind: caep` has one", "remove it"
-        return
-    if shape.proves:
-        yield ("proves",), "its messages are signed by its issuer", "remove it"
-    for name in ("issuer", "keys"):
-        if wrong := address_complaint(getattr(shape, name), may_have_query=True):
-            what, fix = wrong
-            yield (name,), f"`{name}`: {what}", fix
-    if not shape.audience:
-        yield ("audience",), "whom its tokens are for is missing", "write what its stream has as `aud`"

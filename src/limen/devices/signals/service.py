@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from limen.clock import DAY, MINUTE, Instant
+from limen.clock import APART, DAY, MINUTE, SECOND, Instant
 from limen.devices.model import EnrolledDevice
 from limen.devices.service import Devices
-from limen.devices.signals import authentication, caep, changes, secret, store
+from limen.devices.signals import authentication, changes, hosts_store, secret, store
 from limen.devices.signals.authentication import Once
 from limen.devices.signals.changes import At
 from limen.devices.signals.held import SOURCE_CHANGE, SignalsHeld
@@ -20,16 +20,20 @@ from limen.devices.signals.matching import Known
 from limen.devices.signals.model import Alive, Message, Signal, Told
 from limen.devices.wire import RefusedError
 from limen.events import Event, Outcome
-from limen.facts.signal_sources import Proves, SignalSource
-from limen.pillar import Core, DeviceSessions, SignedByIssuers
+from limen.facts.signal_sources import SignalSource
+from limen.pillar import Core, DeviceSessions
 from limen.rate_limit import RateLimit
 from limen.storage import Transaction
+from limen.synthetic import is_synthetic
 
 PER_SECOND: Final = 5.0
 AT_ONCE: Final = 60
 """How often a source may send: beyond it, it sends again, or several things at once."""
 KEPT: Final = 90 * DAY
 """How long a signal that has ended is shown."""
+UNMATCHED_AT_ONCE: Final = 20
+UNMATCHED_EVERY: Final = MINUTE
+"""How often the journal is told that a source means no device here; its answers tell the source of each."""
 _HEARD_EVERY: Final = MINUTE
 """When a source was heard is written down at most so often."""
 
@@ -54,6 +58,7 @@ class Signals:
         self._devices = devices
         self._held = held
         self._rate = RateLimit(PER_SECOND, AT_ONCE)
+        self._unmatched = RateLimit(SECOND / UNMATCHED_EVERY, UNMATCHED_AT_ONCE)
         self._secrets: dict[str, tuple[Instant, str]] = {}
 
     # Messages
@@ -61,32 +66,26 @@ class Signals:
     async def take(self, name: str, headers: Mapping[str, str], body: bytes, address: str) -> Taken:
         """A message in the name of this source. Raises RefusedError, StorageError."""
         try:
-            source, message, once = await self._read(name, headers, body)
+            source, message, once = self._read(name, headers, body)
         except RefusedError as refused:
             self._tell_refused(refused, name, address)
             raise
-        known = Known(self._devices.projection.held)
+        known = Known({**self._devices.projection.held, **self._devices.projection.synthetic})
         now = self._core.clock.now()
         told = [(one, known.meant(one.named, one.at or now)) for one in message.told]
         alive = [(one, _vouched_for(one, known.meant(one.named, one.at or now))) for one in message.alive]
-        signed_out = [device for named in message.signed_out for device in known.meant(named, now)]
-        work = _Work(source, once, told, alive, signed_out, self._people(message.people), message.passed_over)
+        strangers = [one for one in message.alive if not known.meant(one.named, one.at or now)]
+        work = _Work(source, once, told, alive, strangers, message.passed_over)
         return await self._core.write(lambda transaction: self._keep(transaction, work))
 
-    async def _read(
-        self, name: str, headers: Mapping[str, str], body: bytes
-    ) -> tuple[SignalSource, Message, Once | None]:
+    def _read(self, name: str, headers: Mapping[str, str], body: bytes) -> tuple[SignalSource, Message, Once | None]:
         now = self._core.clock.now()
         if len(body) > authentication.LONGEST:
             raise RefusedError(413, "too_large", "the message is longer than 64 KiB", "send it in parts")
         source = self._core.known.device_rules.signals.get(name)
-        if source is None:
+        if source is None or source.kind not in MAPPERS:
             authentication.verify(SignalSource(name, ""), "", headers, body, now)
             raise authentication.not_this_source()
-        if source.proves is Proves.ISSUER:
-            message, once = await caep.read(source, self._core.offers.find(SignedByIssuers), body, now)
-            self._refuse_too_often(source.name, now)
-            return source, message, once
         verified = authentication.verify(source, self._secret(name), headers, body, now)
         self._refuse_too_often(source.name, now)
         mapper = MAPPERS[source.kind]
@@ -102,7 +101,7 @@ class Signals:
             if not store.is_first(transaction.connection, digest, work.once.until):
                 return Taken(is_repeated=True)
         row = store.source(transaction.connection, source.name)
-        if at.now - row.heard_at >= _HEARD_EVERY:
+        if at.now - row.heard_at >= _HEARD_EVERY and not work.is_of_probe:
             store.heard(transaction.connection, source.name, at.now)
             transaction.changed(SOURCE_CHANGE, source.name)
         unmatched = 0
@@ -111,16 +110,13 @@ class Signals:
                 changes.tell(transaction, source, told, device.id, at, is_sure=len(devices) == 1)
             if not devices:
                 unmatched += 1
-                self._say_unmatched(transaction, source, told, at.now)
-        for device in work.signed_out:
-            self._sessions.end(transaction, device.id, at.now)
-            self._say_signed_out(transaction, source, device.owner_id, device.id, at.now)
-        for person_id in work.people:
-            self._sessions.end_of_person(transaction, person_id, at.now)
-            self._say_signed_out(transaction, source, person_id, "", at.now)
+                if self._unmatched.admits(source.name, at.now):
+                    self._say_unmatched(transaction, source, told, at.now)
         for spoke, devices in work.alive:
             for device in devices:
                 changes.heard(transaction, source, spoke, device.id, at)
+        for spoke in work.strangers:
+            hosts_store.heard(transaction.connection, source.name, spoke, at.now)
         alive = sum(1 for _, devices in work.alive if devices)
         return Taken(len(work.told) - unmatched, alive, unmatched, work.passed_over)
 
@@ -156,7 +152,8 @@ class Signals:
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> None:
-            store.forget_messages(transaction.connection, now)
+            store.forget_messages(transaction.connection, now - APART)
+            hosts_store.forget(transaction.connection, now - KEPT)
             for device_id in store.forget_ended(transaction.connection, now - KEPT):
                 transaction.changed(changes.CHANGE, device_id)
 
@@ -180,17 +177,6 @@ class Signals:
             raise RefusedError(
                 429, "slow_down", "this source sends too often", "wait a few seconds, or send it at once"
             )
-
-    def _people(self, addresses: tuple[str, ...]) -> list[str]:
-        """The ids of the people with these email addresses."""
-        wanted = {address.casefold() for address in addresses}
-        return [one.id for one in self._core.known.people.values() if one.email and one.email.casefold() in wanted]
-
-    def _say_signed_out(
-        self, transaction: Transaction, source: SignalSource, whose: str, device_id: str, now: Instant
-    ) -> None:
-        kind, details = "device.sessions_ended", {"source": source.name}
-        transaction.say(Event(at=now, kind=kind, subject=whose, device=device_id, details=dict(details)))
 
     def _say_unmatched(self, transaction: Transaction, source: SignalSource, told: Told, now: Instant) -> None:
         details: dict[str, str | int | bool] = {"source": source.name, "level": told.level.name.lower()}
@@ -219,12 +205,17 @@ def _vouched_for(spoke: Alive, devices: list[EnrolledDevice]) -> list[EnrolledDe
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A message with the devices and people that each part of it is about."""
+    """A message with the devices that each part of it is about; `strangers` are signs of life of no device here."""
 
     source: SignalSource
     once: Once | None
     told: list[tuple[Told, list[EnrolledDevice]]]
     alive: list[tuple[Alive, list[EnrolledDevice]]]
-    signed_out: list[EnrolledDevice]
-    people: list[str]
+    strangers: list[Alive]
     passed_over: int
+
+    @property
+    def is_of_probe(self) -> bool:
+        """Whether Limen sent it itself, about a device of a probe and nothing else: it shows no source to be there."""
+        about = [device.id for _, devices in (*self.told, *self.alive) for device in devices]
+        return bool(about) and all(is_synthetic(one) for one in about)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from limen.devices.hardware import hardware_id_of, serial_of
 from limen.devices.sources.record import Form, Record
-from limen.devices.sources.vendor_words import checks, flag, inside, instant, text
+from limen.devices.sources.vendor_words import checks, encryption, inside, instant, text
 
 _SYSTEMS: Final = {
     "darwin": ("macos", Form.COMPUTER),
@@ -41,7 +41,9 @@ def record_of(told: Mapping[str, Any]) -> Record | None:
         checks=checks(
             seen_at,
             management={"compliant": failing == 0} if type(failing) is int else None,
-            disk_encryption=flag("encrypted", inside(told, "disk_encryption_enabled")),
+            disk_encryption=encryption(
+                inside(told, "disk_encryption_enabled"), inside(told, "mdm", "encryption_key_available")
+            ),
         ),
     )
 

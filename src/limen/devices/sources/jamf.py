@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from limen.devices.hardware import hardware_id_of, serial_of
 from limen.devices.sources.record import Form, Record
-from limen.devices.sources.vendor_words import checks, flag, inside, instant, text
+from limen.devices.sources.vendor_words import checks, encryption, flag, inside, instant, text
 
 _FILE_VAULT: Final = {"ENCRYPTED": True, "UNENCRYPTED": False, "DECRYPTED": False, "DECRYPTING": False}
+_KEY: Final = {"VALID": True, "INVALID": False}
+"""A key that all computers share (an institutional one) recovers no Mac with Apple silicon: it does not count."""
 _SECURE_BOOT: Final = {"FULL_SECURITY": True, "MEDIUM_SECURITY": True, "NO_SECURITY": False}
 
 
@@ -19,6 +21,7 @@ def record_of_computer(told: Mapping[str, Any]) -> Record | None:
         return None
     seen_at = instant(told, "general", "lastContactTime")
     state = text(told, "diskEncryption", "bootPartitionEncryptionDetails", "partitionFileVault2State")
+    key = text(told, "diskEncryption", "individualRecoveryKeyValidityStatus")
     return Record(
         id=f"computer {name}",
         seen_at=seen_at,
@@ -31,7 +34,7 @@ def record_of_computer(told: Mapping[str, Any]) -> Record | None:
         is_managed=inside(told, "general", "remoteManagement", "managed") is True,
         checks=checks(
             seen_at,
-            disk_encryption=flag("encrypted", _FILE_VAULT.get(state.upper())),
+            disk_encryption=encryption(_FILE_VAULT.get(state.upper()), _KEY.get(key.upper())),
             firewall=flag("enabled", inside(told, "security", "firewallEnabled")),
             secure_boot=flag("enabled", _SECURE_BOOT.get(text(told, "security", "secureBootLevel").upper())),
         ),

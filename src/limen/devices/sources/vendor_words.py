@@ -44,6 +44,18 @@ def _checks(at: Instant, said: Mapping[str, Mapping[str, Any] | None]) -> Iterat
             yield Check(name, CheckState.OBSERVED, at, observed=observed.read(name, told))
 
 
+def encryption(encrypted: Any, key_escrowed: Any = None, key_escrowed_at: Instant = 0) -> dict[str, Any] | None:
+    """What is known of a disk and its recovery key; None where it is not known whether it is encrypted."""
+    if not isinstance(encrypted, bool):
+        return None
+    told: dict[str, Any] = {"encrypted": encrypted}
+    if isinstance(key_escrowed, bool):
+        told["key_escrowed"] = key_escrowed
+        if key_escrowed and key_escrowed_at:
+            told["key_escrowed_at"] = key_escrowed_at // SECOND
+    return told
+
+
 def flag(name: str, told: Any) -> dict[str, bool] | None:
     """`{name: told}` where that is true or false; else None."""
     return {name: told} if isinstance(told, bool) else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from limen.connectors.fleet.hosts import hosts
 from limen.connectors.jamf.inventory import computers, mobile_devices
 from limen.connectors.microsoft.managed_devices import managed_devices
+from limen.connectors.microsoft.recovery_keys import recovery_keys
 from limen.connectors.microsoft.sign_in import GRAPH, SIGN_IN
 from limen.connectors.vendor_client import VendorClient, closing_clients
 from limen.devices.sources import fleet, intune, jamf
@@ -30,9 +32,10 @@ class Vendors:
             match source.kind:
                 case SourceKind.INTUNE:
                     sign_in, graph = opened(self.sign_in), opened(self.graph)
-                    pages = managed_devices(sign_in, graph, source.tenant, source.client, secret)
-                    async for page in pages:
-                        yield _all(page, intune.record_of)
+                    app = (source.tenant, source.client, secret)
+                    keys = await recovery_keys(sign_in, graph, *app)
+                    async for page in managed_devices(sign_in, graph, *app):
+                        yield _all(page, partial(intune.record_of, keys=keys))
                 case SourceKind.FLEET:
                     async for page in hosts(opened(source.url), secret):
                         yield _all(page, fleet.record_of)

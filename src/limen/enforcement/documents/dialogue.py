@@ -43,7 +43,7 @@ async def answer(
     """What is said there."""
     if request.method == "GET":
         stop_id = _one(parse_qs(request.query.decode("latin-1"), max_num_fields=16), "id") if request.query else ""
-        stopped = _find(guard, request, stop_id)
+        stopped = await _find(guard, request, stop_id)
         if stopped is None:
             return stopped_page.gone_page()
         ask = request.whom_to_ask(request.app, stopped)
@@ -52,7 +52,7 @@ async def answer(
         return json_reply(403, {"error": "access_denied"})
     is_json = request.content_type.partition(b";")[0].strip().lower() == b"application/json"
     said = _said(await _read(receive), is_json=is_json)
-    stopped = _find(guard, request, said.get("id", ""))
+    stopped = await _find(guard, request, said.get("id", ""))
     if stopped is None or not stopped.may_justify:
         return json_reply(404, {"error": "not_found"}) if is_json else stopped_page.gone_page()
     why = said.get("why", "").strip()
@@ -73,13 +73,13 @@ async def answer(
                 stopped, request.app.name, ask, public_url=request.public_url, status=409, is_sensitive=True
             )
         why = why[: stopped_page.LONGEST_WHY] if why and is_printable(why) else NOT_SENSITIVE
-    given = guard.stops.justify(stopped, why)
+    given = await guard.stops.justify(stopped, why)
     page = stopped_page.justified_page(given, is_not_sensitive=is_not_sensitive)
     return json_reply(200, {"passes_until": given.until}) if is_json else page
 
 
-def _find(guard: DocumentGuard, request: DialogueRequest, stop_id: str) -> Stopped | None:
-    found = guard.stops.find(stop_id, request.session.id) if request.session is not None else None
+async def _find(guard: DocumentGuard, request: DialogueRequest, stop_id: str) -> Stopped | None:
+    found = await guard.stops.find(stop_id, request.session.id) if request.session is not None else None
     return found if found is not None and found.about.app == request.app.id else None
 
 

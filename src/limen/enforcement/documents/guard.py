@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from limen.clock import Clock
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.documents.behind import Behind, Doubled, Turn
 from limen.enforcement.documents.edges import Edges, joints
@@ -22,6 +21,8 @@ from limen.facts.passing import Channel, Passing, Step
 from limen.http_bodies.forms import filename_in
 from limen.http_bodies.spool import Budget, NoRoomError, Spool
 from limen.pillar.data_checks import DataChecks
+from limen.storage.errors import StorageError
+from limen.storage.kept_briefly import KeptBriefly
 
 MOST_TOLD: Final = 20
 """So many documents of a body are named to the person, and so many places in each."""
@@ -56,7 +57,7 @@ class DocumentGuard:
     def __init__(
         self,
         checks: DataChecks,
-        clock: Clock,
+        kept: KeptBriefly,
         key: bytes,
         budget: Budget | None = None,
         looking: Looking | None = None,
@@ -67,9 +68,9 @@ class DocumentGuard:
         self._checks = checks
         self.looking = looking or Looking(checks, key)
         self.budget = budget or Budget()
-        self.stops = Stops(clock)
+        self.stops = Stops(kept, key)
         self.behind = Behind()
-        self._resumed = ResumedUploads(clock)
+        self._resumed = ResumedUploads(kept, key)
 
     def asked(
         self, channel: Channel, answer: Answer, app: App, name: str = "", facts: Facts | None = None
@@ -131,7 +132,7 @@ class DocumentGuard:
         """What looks at what goes one way through a connection, piece by piece."""
         return Pieces(self.looking)
 
-    async def piece_may_pass(self, passing: Passing | None, pieces: Pieces, about: About, piece: bytes) -> bool:
+    async def piece_may_pass(self, passing: Passing | None, pieces: Pieces, piece: bytes) -> bool:
         """Look at a piece; noted where a rule says so. Nobody can be asked why it may pass: a warning stops it too.
 
         `passing`: as it is asked for this piece; rules and devices are others by the next one.
@@ -142,8 +143,6 @@ class DocumentGuard:
         looked = await pieces.look(passing, piece)
         passed = looked.judged.step < Step.WARN
         await self._note([looked], passed=passed)
-        if not passed:
-            self._keep(about, [looked], {}, may_justify=False)
         return passed
 
     async def is_not_sensitive(self, stopped: Stopped) -> bool:
@@ -168,11 +167,13 @@ class DocumentGuard:
         try:
             looked = await self._looked(passing, about, held, fields, edges)
             stopped = await self._stopped(about, looked)
+            if stopped is None and edges and not _may_pass(looked):  # somebody said why it passes: it is noted now
+                with suppress(StorageError):
+                    await self._resumed.sent(_owner(about), about.app, edges)
         except BaseException:
             spool.close()
             raise
         if stopped is None:
-            self._resumed.sent(_owner(about), about.app, edges or ())
             return Verdict(held.all_of_it(), None, spool, _most_sensitive(looked))
         spool.close()  # none of it is passed on, and what follows may take long, or break off
         with suppress(NoRoomError, OSError):  # a browser shows no answer to what it is still sending
@@ -186,12 +187,31 @@ class DocumentGuard:
         """Everything in a body, and what the address says to which it is sent."""
         content_type, coding = first(fields, b"content-type"), coding_of(fields)
         looked = await self.looking.body(passing, held, content_type, coding, edges)
-        if edges and (both := joints(self._resumed.before(_owner(about), about.app), edges)):
-            looked.append(await self.looking.text(passing, both))
-        if any(one.judged.step >= Step.WARN for one in looked):
+        if edges:
+            looked += await self._beside_other_pieces(passing, about, edges, may_pass=_may_pass(looked))
+        if not _may_pass(looked):
             looked = await self.looking.identified(looked, held, content_type, coding)
         if passing.channel is Channel.UPLOAD and (said := said_by(about.target)):
             looked.append(await self.looking.text(replace(passing, name=ADDRESS), said, is_known=True))
+        return looked
+
+    async def _beside_other_pieces(
+        self, passing: Passing, about: About, edges: list[Edges], *, may_pass: bool
+    ) -> list[Looked]:
+        """A piece beside those before, and, as it is noted, beside what was on its way at the same time, perhaps at
+        another worker. Where nobody can tell of them, it counts as what can't be looked into.
+        """
+        whose, looked = _owner(about), list[Looked]()
+        try:
+            before = await self._resumed.before(whose, about.app)
+            if both := joints(before, edges):
+                looked.append(await self.looking.text(passing, both))
+            if may_pass and _may_pass(looked):
+                meanwhile = await self._resumed.sent(whose, about.app, edges, before)
+                if both := joints(meanwhile, edges):
+                    looked.append(await self.looking.text(passing, both))
+        except StorageError:
+            looked.append(self.looking.not_read(passing))
         return looked
 
     def _passes(
@@ -212,7 +232,6 @@ class DocumentGuard:
         async def look() -> None:
             try:
                 looked = await self._looked(passing, about, held, fields, edges)
-                self._resumed.sent(_owner(about), about.app, edges or ())
                 if (document := _most_sensitive(looked)) is not None:
                     decided(document)
             except (NoRoomError, OSError):
@@ -231,14 +250,14 @@ class DocumentGuard:
         may_justify = all(one.judged.step is Step.WARN and one.judged.may_justify and one.digest for one in due)
         if may_justify:
             unsaid = [one for one in due if not self._is_excepted(one)]
-            said = self.stops.take(about, frozenset(one.digest for one in unsaid)) if unsaid else ""
+            said = await self.stops.take(about, frozenset(one.digest for one in unsaid)) if unsaid else ""
             if said or not unsaid:
                 events = await self._note(looked, passed=True, why=JUSTIFIED if said else NOT_SENSITIVE)
                 if said and self._checks.dialogue is not None:
                     await self._checks.dialogue.justified(_strictest(due, events), about.person, said)
                 return None
         events = await self._note(looked, passed=False)
-        return self._keep(about, due, events, may_justify=may_justify)
+        return await self._keep(about, due, events, may_justify=may_justify)
 
     def _is_excepted(self, one: Looked) -> bool:
         dialogue, passing = self._checks.dialogue, one.passing
@@ -262,9 +281,9 @@ class DocumentGuard:
         said = why if one.judged.step >= Step.WARN else ""
         return await self._checks.note(one.passing, one.inspected, one.judged, passed=passed, why=said)
 
-    def _keep(self, about: About, due: list[Looked], events: Mapping[int, str], *, may_justify: bool) -> Stopped:
+    async def _keep(self, about: About, due: list[Looked], events: Mapping[int, str], *, may_justify: bool) -> Stopped:
         rules = tuple(dict.fromkeys(rule for one in due for rule in one.judged.rules))[:MOST_TOLD]
-        return self.stops.keep(
+        return await self.stops.keep(
             about,
             [_told(one) for one in due[:MOST_TOLD]],
             {one.digest: events.get(id(one), "") for one in due},
@@ -279,6 +298,10 @@ class DocumentGuard:
 JUSTIFIED: Final = "justified"
 NOT_SENSITIVE: Final = "not-sensitive"
 """Why something passes that was to be stopped: somebody said why, or that it is not sensitive."""
+
+
+def _may_pass(looked: Sequence[Looked]) -> bool:
+    return all(one.judged.step < Step.WARN for one in looked)
 
 
 def _strictest(due: Sequence[Looked], events: Mapping[int, str]) -> str:

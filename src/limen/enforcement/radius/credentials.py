@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from limen.credentials import CredentialKind, Stays, delete_rows, staying
+from limen.credentials import CredentialKind, Stays, delete_rows, rows_of, staying
 from limen.enforcement.radius import store
 
 _DECIDED_AGAIN: Final = Stays(
@@ -22,6 +22,7 @@ CREDENTIALS: Final = (
         stolen=_DECIDED_AGAIN,
         restored=Stays("all sign-ins end, and with them those that are known; a NAS ends others at their own end"),
         erased=delete_rows(store.radius_sessions),
+        remains=rows_of(store.radius_sessions, lambda columns, now: (columns.ending_at == 0) & (columns.until > now)),
     ),
     staying("radius_clients", "it is the secret of a VPN, a Wi-Fi or gear of the company's", table=store.CLIENTS),
     staying("radius_servers", "it is a RADIUS server's of the company's", table=store.radius_servers.name),

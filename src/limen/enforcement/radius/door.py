@@ -6,7 +6,6 @@ is let in has a session (`sessions.py`).
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.radius import store
 from limen.enforcement.radius.device_doors import DeviceDoors, session_of
 from limen.enforcement.radius.disconnect import Disconnects
-from limen.enforcement.radius.questions import Asker, Question, Questions
+from limen.enforcement.radius.questions import Asker, Confirmed, Question, Questions
 from limen.enforcement.radius.sessions import DOOR, RadiusSessions, event_of, sign_in_of
 from limen.enforcement.radius.store import RadiusSession
 from limen.errors import LimenError
@@ -48,6 +47,8 @@ MOST_WAITING: Final = 40
 """Questions of people that wait at one moment: each is a thread of the RADIUS server."""
 STRANGERS_WAIT: Final = 4
 """And of names that nobody has, which wait like others, so that a few tell nothing, and keep nobody from it."""
+STRANGERS_ASK: Final = 20
+"""How many questions of such names are written down at one moment: what everybody's sign-ins need is behind them."""
 FRESH: Final[Milliseconds] = 5 * MINUTE
 """How long ago the passkey may have been used that confirms."""
 _WITH_DEVICES: Final = frozenset({"wifi"})
@@ -107,10 +108,11 @@ class RadiusDoor:
         self._device_doors = DeviceDoors(core)
         self._secrets = disconnects.secrets
         self.sessions = RadiusSessions(core, self._device_doors, disconnects)
-        self.questions = Questions(core.clock)
+        self.questions = Questions(core.database.kept_briefly)
         self._of_client = RateLimit(per_second=200, at_once=1_000)
         self._of_station = RateLimit(per_second=2, at_once=20)
         self._waiting = {True: 0, False: 0}
+        self._strangers_asking = 0
 
     async def is_server(self, client: str, secret: str) -> bool:
         """Whether whoever asks is the OpenVPN server with this network."""
@@ -146,9 +148,9 @@ class RadiusDoor:
         if app is None or not self._admits(asker, now):
             return self._refused("no-such-client" if app is None else "too-often", asker, app)
         if state:
-            question = self.questions.with_state(state, asker)
+            question = await self.questions.with_state(state, asker)
         else:
-            question = self._asked(app, asker, password if _NUMBER.fullmatch(password) else "")
+            question = await self._asked(app, asker, password if _NUMBER.fullmatch(password) else "")
         if question is None:
             return self._refused("not-asked-now", asker, app)
         if not state and not question.is_theirs:
@@ -168,12 +170,18 @@ class RadiusDoor:
             for session in self._known.issued_to(("person", person_id))
         )
 
-    def _asked(self, app: App, asker: Asker, number: str) -> Question | None:
+    async def _asked(self, app: App, asker: Asker, number: str) -> Question | None:
         person = self._person(asker.user)
-        is_second = person is not None and self.questions.of(person.id) is not None
+        is_second = person is not None and await self.questions.of(person.id) is not None
         is_familiar = person is not None and self._is_signed_in_at(person.id, asker.place)
         person_id = person.id if person is not None else ""
-        question = self.questions.ask(asker, person_id, app.id, number, is_familiar=is_familiar)
+        if person is None and self._strangers_asking >= STRANGERS_ASK:
+            return None
+        self._strangers_asking += person is None
+        try:
+            question = await self.questions.ask(asker, person_id, app.id, number, is_familiar=is_familiar)
+        finally:
+            self._strangers_asking -= person is None
         if person is not None and (is_second or question is not None):
             kind = "radius.asked_twice" if is_second else "radius.asked"
             self._say(kind, person.id, app.id, asker)
@@ -183,46 +191,54 @@ class RadiusDoor:
         """What came of it, once it is known; the question again where nothing has by then."""
         seconds = WAITS_LONG_SECONDS if question.is_theirs else WAITS_SECONDS
         is_stranger = not question.person_id
-        if self._waiting[is_stranger] < (STRANGERS_WAIT if is_stranger else MOST_WAITING):
-            self._waiting[is_stranger] += 1
-            try:
-                async with asyncio.timeout(seconds):
-                    await question.done.wait()
-            except TimeoutError:
-                pass
-            finally:
-                self._waiting[is_stranger] -= 1
-        answer = question.answer
-        if not question.done.is_set() and not question.is_theirs:
+        has_room = self._waiting[is_stranger] < (STRANGERS_WAIT if is_stranger else MOST_WAITING)
+        self._waiting[is_stranger] += has_room
+        try:
+            now = await self.questions.waited(question, seconds if has_room else 0)
+        finally:
+            self._waiting[is_stranger] -= has_room
+        if now is not None and not now.outcome and not question.is_theirs:
             return Reply(Verdict.ASK, number=question.number, state=question.state)
-        self.questions.close(question)
-        if answer is None or answer.session is None or not answer.permitted or question.is_refused:
+        ended = await self.questions.close(question)  # it lets in once, whoever else waits for it
+        confirmed = ended.confirmed if ended is not None else None
+        session = self._known.sessions.get(confirmed.session) if confirmed is not None else None
+        if confirmed is None or session is None or app.radius is None:
             return self._refused("not-confirmed", question.asker, app)
-        question.answer = None  # it lets in once, whoever else waits for it
+        answer = self._decided(app, session, confirmed)
+        if answer.session is None or not answer.permitted:
+            return self._refused("not-confirmed", question.asker, app)
         return await self._let_in(
-            app, answer.session, answer, question.asker, question.asker.place, is_tied=question.is_tied
+            app, answer.session, answer, question.asker, question.asker.place, is_tied=confirmed.is_tied
         )
 
-    def confirm(self, person: Person, session: Session, number: str, address: str, *, is_tied: bool) -> Answer:
+    def _decided(self, app: App, session: Session, confirmed: Confirmed) -> Answer:
+        """Whether this sign-in is let in, now and as it was confirmed."""
+        assert app.radius is not None  # noqa: S101 -- whoever asks has looked
+        (action,) = RADIUS_ACTIONS[app.radius.kind]
+        if not confirmed.is_here:  # somebody rang up: another's device connects than confirms
+            session = replace(session, device_id="", binding=0, bound_until=0)
+        return self._doors.decide_session(DOOR, app, session, Request(action), confirmed.address)
+
+    async def confirm(self, person: Person, session: Session, number: str, address: str, *, is_tied: bool) -> Answer:
         """Somebody says in the portal that it is they who sign in. Raises NothingAskedError, WrongNumberError.
 
-        The caller has seen that the passkey is fresh. A number that is wrong ends the question.
+        The caller has seen that the passkey is fresh. A number that is wrong ends the question. It is decided here for
+        whoever confirms, and once more where they are let in.
         """
-        question = self.questions.of(person.id)
+        question = await self.questions.of(person.id)
         app = self._known.apps.get(question.app) if question is not None else None
         if question is None or app is None or app.radius is None:
             raise NothingAskedError
         if not self.questions.is_number(question, number):
-            self.questions.refuse(question)
+            await self.questions.refuse(question)
             self._say("radius.number_wrong", person.id, app.id, question.asker, session)
             raise WrongNumberError
-        (action,) = RADIUS_ACTIONS[app.radius.kind]
+        is_here = self.is_here(question, address)
         where = question.asker.place or address
-        if not self.is_here(question, address):  # somebody rang up: another's device connects than confirms
-            session, is_tied = replace(session, device_id="", binding=0, bound_until=0), False
-        answer = self._doors.decide_session(DOOR, app, session, Request(action), where)
-        if answer.permitted:
-            self.questions.permit(question, answer, is_tied=is_tied)
+        confirmed = Confirmed(session.id, where, is_here=is_here, is_tied=is_tied and is_here)
+        answer = self._decided(app, session, confirmed)
+        if answer.permitted and not await self.questions.permit(question, confirmed):
+            raise NothingAskedError
         return answer
 
     def is_here(self, question: Question, address: str) -> bool:
@@ -238,12 +254,12 @@ class RadiusDoor:
         """The address of what connects, where the NAS tells it; else ""."""
         return question.asker.place
 
-    def not_me(self, person: Person, session: Session) -> None:
+    async def not_me(self, person: Person, session: Session) -> None:
         """Somebody says that they did not sign in. Raises NothingAskedError."""
-        question = self.questions.of(person.id)
+        question = await self.questions.of(person.id)
         if question is None:
             raise NothingAskedError
-        self.questions.refuse(question)
+        await self.questions.refuse(question)
         self._say("radius.not_me", person.id, question.app, question.asker, session)
 
     # Letting in

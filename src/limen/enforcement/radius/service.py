@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 async def build(core: Core) -> RadiusDoor:
     """The door, with who was let in before watched over again. The facts must stand."""
     door = RadiusDoor(core, Disconnects(core, ClientSecrets(core)))
+    core.feed.on(
+        store.SESSION_CHANGED,
+        lambda snapshot, session_id: store.session(snapshot.connection, session_id),
+        door.sessions.heard,
+    )
     await door.sessions.start()
     return door
 

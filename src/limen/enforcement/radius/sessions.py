@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from limen.clock import SECOND, Instant, Milliseconds
+from limen.clock import APART, SECOND, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer
+from limen.enforcement.leased import Leased
 from limen.enforcement.radius import store
 from limen.enforcement.radius.device_doors import DeviceDoors, session_of
 from limen.enforcement.radius.disconnect import Disconnects, NotDisconnectedError
@@ -27,6 +30,7 @@ from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import Session
 from limen.pillar import Core
+from limen.policy.decision import Named
 from limen.rate_limit import RateLimit
 
 if TYPE_CHECKING:
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 DOOR: Final = "radius"
 AGAIN_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """How long a NAS that did not end a session is left alone before it is told again; the last for each time after."""
+ELSEWHERE_SECONDS: Final = 5.0
+"""How long the worker that let somebody in has to put them out; then any other does."""
 SETTLED: Final[Milliseconds] = 40 * SECOND
 """How long after its beginning an OpenVPN server has to say that it has a session."""
 _log = logging.getLogger(__name__)
@@ -57,23 +63,35 @@ class RadiusSessions:
         self._of_accounting = RateLimit(per_second=1, at_once=20)
         self._ending: set[asyncio.Task[None]] = set()
         self._over: dict[str, RadiusSession] = {}
+        self._being_kept: set[str] = set()
+        self._elsewhere: set[str] = set()
+        self._leased = Leased(core)
         self._telling: dict[str, asyncio.Task[None]] = {}
         self._goes_on: dict[str, asyncio.Event] = {}
 
     def open(self) -> list[RadiusSession]:
         """Who is in."""
-        return list(self._open.values())
+        now = self._core.clock.now()
+        return [one for one in self._open.values() if one.until > now]
+
+    def ending(self) -> list[RadiusSession]:
+        """Whose sessions are over here, and nobody has said yet that they are over there."""
+        return list(self._over.values())
 
     def count(self, app: str, session: Session) -> int:
         """How many this sign-in, or this device by its certificate, has in an app, with those that are to end."""
         mine = (app, sign_in_of(session) or session.device_id)
-        every = (*self._open.values(), *self._over.values())
+        every = (*self.open(), *self._over.values())
         return sum(mine == (one.app, one.session_id or one.device_id) for one in every)
 
     async def begin(self, one: RadiusSession, answer: Answer) -> bool:
         """Keep a session, and watch over it from now on; False where the decision turned meanwhile."""
-        await self._keep(one)
-        self._watch(one, answer)
+        self._being_kept.add(one.id)
+        try:
+            await self._keep(one)
+            self._watch(one, answer)
+        finally:
+            self._being_kept.discard(one.id)
         return one.id in self._open
 
     async def _keep(self, one: RadiusSession) -> None:
@@ -97,6 +115,7 @@ class RadiusSessions:
 
         def write(transaction: Transaction) -> None:
             store.add_session(transaction.connection, one)
+            transaction.changed(store.SESSION_CHANGED, one.id)
             transaction.say(event)
 
         await self._core.write(write)
@@ -108,22 +127,66 @@ class RadiusSessions:
         now = self._core.clock.now()
         await self._secrets.look()
         for one in await self._core.database.reading(lambda snapshot: store.sessions(snapshot.connection)):
-            app = self._known.apps.get(one.app)
-            session = self._known.issued(one.session_id) if one.session_id else self._of_device(one, now)
             if one.until <= now:
                 continue
             if one.ending_at:
                 self._tell(one)
                 continue
             self._open[one.id] = one
-            if app is None or session is None:
-                self._end(one, "session-revoked")
-            elif one.session_id:
-                tied_until = one.until if one.device_id else 0
-                about = (app, session, one.action, one.address, tied_until)
-                self._watch(one, self.person_doors.decide_again(DOOR, *about))
-            else:
-                self._watch(one, self._device_doors.decide_device(DOOR, app, session, one.action, ""))
+            self._take_up(one)
+
+    def heard(self, session_id: str, found: RadiusSession | None) -> None:
+        """Another worker let somebody in, or put them out; None where that is over there, too. Each watches over all: a
+        NAS that follows asks any of them, and one that has ended puts nobody out.
+        """
+        if session_id in self._being_kept:
+            return
+        if found is None:
+            self._forget(session_id)
+        elif found.ending_at:
+            if (mine := self._open.pop(session_id, None)) is not None:
+                self._leave(mine)
+            if session_id not in self._over:
+                self._elsewhere.add(session_id)
+                self._tell(found)
+        elif session_id in self._open:
+            self._open[session_id] = found
+        elif session_id not in self._over:
+            self._elsewhere.add(session_id)
+            self._open[session_id] = found
+            self._leased.do(partial(self._take_up_if_open, session_id))
+
+    def _forget(self, session_id: str) -> None:
+        self._elsewhere.discard(session_id)
+        if (one := self._open.pop(session_id, None)) is not None:
+            self._leave(one)
+        if (over := self._over.pop(session_id, None)) is not None:
+            self._goes_on.pop(session_id).set()
+            self.followers.forget(over)
+
+    def _take_up_if_open(self, session_id: str) -> None:
+        if (one := self._open.get(session_id)) is not None:
+            self._take_up(one)
+
+    def _take_up(self, one: RadiusSession) -> None:
+        """Watch over somebody who was let in before, or elsewhere."""
+        try:
+            self._decide_again(one)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no; and the change feed goes on
+            _log.exception("a network session can't be decided again, and ends")
+            self._end(one, Named.POLICY_ERROR)
+
+    def _decide_again(self, one: RadiusSession) -> None:
+        now, app = self._core.clock.now(), self._known.apps.get(one.app)
+        session = self._known.issued(one.session_id) if one.session_id else self._of_device(one, now)
+        if app is None or session is None:
+            self._end(one, "session-revoked")
+        elif one.session_id:
+            tied_until = one.until if one.device_id else 0
+            about = (app, session, one.action, one.address, tied_until)
+            self._watch(one, self.person_doors.decide_again(DOOR, *about))
+        else:
+            self._watch(one, self._device_doors.decide_device(DOOR, app, session, one.action, ""))
 
     def _of_device(self, one: RadiusSession, now: Instant) -> Session | None:
         held = [
@@ -142,6 +205,9 @@ class RadiusSessions:
     def _end(self, one: RadiusSession, why: str) -> None:
         """Have the NAS end it. Where Limen stops, each NAS goes on by itself, and ends each at its own end."""
         self._leave(one)
+        if why == Named.LEASE_EXPIRED and one.id in self._elsewhere:
+            self._leased.do(partial(self._take_up_if_open, one.id))
+            return
         if self._open.pop(one.id, None) is None or why == STOPS:
             return
         self._tell(one)  # first, and the database after: the one must not wait for the other
@@ -157,6 +223,8 @@ class RadiusSessions:
 
     async def _told(self, one: RadiusSession) -> None:
         goes_on, tries = self._goes_on[one.id], 0
+        if one.id in self._elsewhere and not one.is_followed:
+            await self._waited(goes_on, ELSEWHERE_SECONDS)
         while one.id in self._over and self._core.clock.now() < one.until:
             goes_on.clear()
             try:
@@ -167,12 +235,13 @@ class RadiusSessions:
             else:
                 await self._is_over(one)
                 return
-            try:
-                async with asyncio.timeout(AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)]):
-                    await goes_on.wait()
-            except TimeoutError:
-                pass
+            await self._waited(goes_on, AGAIN_SECONDS[min(tries, len(AGAIN_SECONDS) - 1)])
             tries += 1
+
+    async def _waited(self, goes_on: asyncio.Event, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await goes_on.wait()
 
     def _not_ended(self, one: RadiusSession, why: str, *, is_first: bool) -> None:
         """It is journaled once; that the NAS is told again is not."""
@@ -185,9 +254,15 @@ class RadiusSessions:
         """The NAS has said so. Where that can't be kept it is told again at the next start, which changes nothing."""
         self._over.pop(one.id, None)
         self._goes_on.pop(one.id, None)
+        self._elsewhere.discard(one.id)
         await asyncio.gather(*self._ending)  # whose row it is may not be written yet
+
+        def write(transaction: Transaction) -> None:
+            if store.drop_session(transaction.connection, one.id):
+                transaction.changed(store.SESSION_CHANGED, one.id)
+
         try:
-            await self._core.write(lambda transaction: store.drop_session(transaction.connection, one.id))
+            await self._core.write(write)
         except LimenError as error:
             _log.warning("that a network session is over could not be kept: %s", error)
 
@@ -212,6 +287,7 @@ class RadiusSessions:
         def write(transaction: Transaction) -> None:
             connection = transaction.connection
             if store.set_ending(connection, one.id, now) if is_kept else store.drop_session(connection, one.id):
+                transaction.changed(store.SESSION_CHANGED, one.id)
                 transaction.say(event)
 
         try:
@@ -239,7 +315,12 @@ class RadiusSessions:
             return
         if own_name and own_name != one.accounted:
             self._open[one.id] = named = replace(one, accounted=own_name)
-            await self._core.write(lambda t: store.set_accounted(t.connection, named.id, named.accounted))
+
+            def write(transaction: Transaction) -> None:
+                store.set_accounted(transaction.connection, named.id, named.accounted)
+                transaction.changed(store.SESSION_CHANGED, named.id)
+
+            await self._core.write(write)
 
     async def _accounted_after_its_end(self, one: RadiusSession, status: str, own_name: str) -> None:
         """A session that ended here goes on there: the NAS is told again, now that it is heard of."""
@@ -296,18 +377,18 @@ class RadiusSessions:
     async def keep_up(self) -> None:
         """Forget what is over, and know the secrets by which who is in can be put out."""
         now = self._core.clock.now()
-        for one in self.open():
-            if one.until <= now:
-                self._leave(one)
-                self._open.pop(one.id, None)
+        for one in [one for one in self._open.values() if one.until <= now - APART]:
+            self._leave(one)
+            del self._open[one.id]
         for one in [one for one in self._over.values() if one.until <= now]:
             del self._over[one.id], self._goes_on[one.id]
             self.followers.forget(one)
-        await self._core.write(lambda transaction: store.drop_old(transaction.connection, now))
+        await self._core.write(lambda transaction: store.drop_old(transaction.connection, now - APART))
         await self._secrets.look()
 
     async def close(self) -> None:
         """Limen stops: what is open goes on until its own end."""
+        self._leased.close()
         for streams in self._streams.values():
             streams.close()
         telling = [*self._telling.values()]

@@ -74,6 +74,8 @@ radius_sessions = Table(
 """Who is in a VPN, a Wi-Fi or gear, until it is over. `accounted` is the NAS's own name of the session, `ending_at`
 when it ended here: the row stays until the NAS has said that it did there.
 """
+SESSION_CHANGED: Final = "radius_session"
+"""What is told through the change feed, with a session's id."""
 Index("ix_radius_sessions_person_id", radius_sessions.c.person_id)
 
 TABLES: Final = (radius_clients, radius_servers, radius_sessions)
@@ -167,6 +169,11 @@ def set_ending(connection: Connection, session_id: str, at: Instant) -> bool:
 def drop_session(connection: Connection, session_id: str) -> bool:
     """Whether there was one."""
     return bool(connection.execute(delete(radius_sessions).where(radius_sessions.c.id == session_id)).rowcount)
+
+
+def session(connection: Connection, session_id: str) -> RadiusSession | None:
+    row = connection.execute(select(radius_sessions).where(radius_sessions.c.id == session_id)).one_or_none()
+    return None if row is None else _session(row)
 
 
 def sessions(connection: Connection) -> list[RadiusSession]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import delete, select, update
 
-from limen.credentials import CredentialKind, Ending, Stays, delete_rows, staying
+from limen.credentials import CredentialKind, Ending, Stays, delete_rows, rows_of, staying
 from limen.enforcement.ssh import store
 from limen.enforcement.ssh.accounts import mark_of
 from limen.storage import Transaction
@@ -42,6 +42,7 @@ CREDENTIALS: Final = (
         stolen=_DECIDED_AGAIN,
         restored=Stays("all sign-ins end, and with them those that are known; others last for an hour at most"),
         erased=delete_rows(store.ssh_certificates),
+        remains=rows_of(store.ssh_certificates, lambda columns, now: (columns.ended_at == 0) & (columns.until > now)),
     ),
     CredentialKind(
         name="ssh_accounts",
@@ -53,6 +54,7 @@ CREDENTIALS: Final = (
         stolen=Stays("a name opens nothing"),
         restored=Stays("a name opens nothing"),
         erased=_forget_whose,
+        harmless="a name opens nothing",
     ),
     staying("ssh_hosts", "a host is the company's; it ends when it is removed", table=store.ssh_hosts.name),
     staying(

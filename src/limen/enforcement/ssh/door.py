@@ -12,12 +12,14 @@ import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
+from limen.clock import APART, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.enforcement.decision_point import Answer, DecisionPoint
+from limen.enforcement.leased import Leased
 from limen.enforcement.permit_end import end_of
 from limen.enforcement.ssh import store
 from limen.enforcement.ssh.accounts import account_name
@@ -32,7 +34,7 @@ from limen.facts import App, Label, Person, Session
 from limen.facts.ssh_hosts import SshHosts
 from limen.following.wire import fingerprint, read_key
 from limen.pillar import Core
-from limen.policy.decision import Request
+from limen.policy.decision import Named, Request
 from limen.rate_limit import RateLimit
 
 if TYPE_CHECKING:
@@ -120,6 +122,8 @@ class SshDoor:
         self._live: dict[int, IssuedCertificate] = {}
         self._often = RateLimit(per_second=0.5, at_once=30)
         self._ending: set[asyncio.Task[None]] = set()
+        self._being_kept: set[int] = set()
+        self._leased = Leased(core)
 
     def app_of(self, host: str) -> App | None:
         """The app whose host this is."""
@@ -127,7 +131,8 @@ class SshDoor:
 
     def live(self) -> list[IssuedCertificate]:
         """The certificates that something may be open of."""
-        return list(self._live.values())
+        now = self._core.clock.now()
+        return [one for one in self._live.values() if not self._is_over(one, now)]
 
     # Asking
 
@@ -187,8 +192,12 @@ class SshDoor:
         )
         authorities = self.followers.authorities
         line = sign_person(authorities.signing(Purpose.PEOPLE, now), key, said, now)
-        await self._keep(one, fingerprint(key))
-        self._watch(one, answers)
+        self._being_kept.add(one.serial)
+        try:
+            await self._keep(one, fingerprint(key))
+            self._watch(one, answers)
+        finally:
+            self._being_kept.discard(one.serial)
         if one.serial not in self._live:  # the decision turned while it was being kept
             raise LoginRefusedError
         if is_own:
@@ -280,6 +289,7 @@ class SshDoor:
 
         def write(transaction: Transaction) -> int:
             store.add_certificate(transaction.connection, one)
+            transaction.changed(store.CERTIFICATE_CHANGED, str(one.serial))
             transaction.say(event)
             return transaction.changed_seq
 
@@ -289,18 +299,44 @@ class SshDoor:
 
     async def start(self) -> None:
         """Watch over what was issued before the server started. What is not permitted any more is revoked now."""
-        now = self._core.clock.now()
-        for one in await self._core.database.reading(lambda snapshot: store.certificates(snapshot.connection, now)):
-            if one.ended_at:
-                self.followers.end(one)
-                continue
-            app, session = self._known.apps.get(one.app), self._known.issued(one.session_id)
-            if app is None or session is None:
-                self._live[one.serial] = one
-                self._end(one, "session-revoked")
-                continue
+        before = self._core.clock.now() - APART
+        for one in await self._core.database.reading(lambda it: store.certificates(it.connection, before)):
+            self._take_up(one)
+
+    def heard(self, serial: int, found: IssuedCertificate | None) -> None:
+        """Another worker issued this certificate, or ended it (None: it is forgotten). Hosts follow any worker, so each
+        watches over all.
+        """
+        if serial in self._being_kept:
+            return
+        if found is not None and not found.ended_at:
+            self._leased.do(partial(self._take_up, found))
+        elif (mine := self._live.pop(serial, None)) is not None:
+            self._leave(mine)
+        if found is not None and found.ended_at and not self.followers.has_ended(serial):
+            self.followers.end(found)
+
+    def _take_up(self, one: IssuedCertificate) -> None:
+        """Watch over what was issued before, or elsewhere."""
+        if one.serial in self._live or self.followers.has_ended(one.serial):
+            return
+        if one.ended_at:
+            self.followers.end(one)
+            return
+        if self._core.clock.now() >= one.until:
+            return
+        app, session = self._known.apps.get(one.app), self._known.issued(one.session_id)
+        if app is None or session is None:
+            self._live[one.serial] = one
+            self._end(one, "session-revoked")
+            return
+        try:
             answers, _ = self._decided(app, session, one.address, is_elevated=one.action == ELEVATE)
             self._watch(one, answers)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no; and the change feed goes on
+            _log.exception("a certificate can't be decided again, and ends")
+            self._live[one.serial] = one
+            self._end(one, Named.POLICY_ERROR)
 
     def _watch(self, one: IssuedCertificate, answers: list[Answer]) -> None:
         """Have each decision made again whenever it may have turned; the first that does ends the certificate.
@@ -329,6 +365,8 @@ class SshDoor:
             return
         now = self._core.clock.now()
         self.followers.end(replace(one, ended_at=now, why_ended=why))
+        if why == Named.LEASE_EXPIRED or self._is_over(one, now):
+            return  # whoever is cut off ends it at the hosts that ask it, and nowhere else; what is over is no news
         task = asyncio.create_task(self._write_end(one, now, why))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
@@ -348,8 +386,9 @@ class SshDoor:
         )
 
         def write(transaction: Transaction) -> None:
-            store.end_certificate(transaction.connection, one.serial, now, why)
-            transaction.say(event)
+            if store.end_certificate(transaction.connection, one.serial, now, why):
+                transaction.changed(store.CERTIFICATE_CHANGED, str(one.serial))
+                transaction.say(event)
 
         try:
             await self._core.write(write)
@@ -367,16 +406,20 @@ class SshDoor:
                 self._known.used(session, self._core.clock.now())
 
     async def keep_up(self) -> None:
-        """Forget what nothing can be open of any more."""
-        now = self._core.clock.now()
-        for one in self.live():
-            is_closed = now > one.valid_until + _SETTLED and self.followers.are_all_without(one)
-            if is_closed or now >= one.until:
-                self._leave(one)
-                del self._live[one.serial]
-        self.followers.forget(now)
-        await self._core.database.writing(lambda transaction: store.drop_old_certificates(transaction.connection, now))
+        """Forget what nothing can be open of any more, by whatever clock."""
+        before = self._core.clock.now() - APART
+        for one in [one for one in self._live.values() if one.until <= before]:
+            self._leave(one)
+            del self._live[one.serial]
+        self.followers.forget(before)
+        await self._core.database.writing(lambda it: store.drop_old_certificates(it.connection, before))
+
+    def _is_over(self, one: IssuedCertificate, now: Instant) -> bool:
+        """Whether by this clock nothing can be open of it, nor be opened."""
+        is_closed = now > one.valid_until + _SETTLED and self.followers.are_all_without(one)
+        return is_closed or now >= one.until
 
     async def close(self) -> None:
+        self._leased.close()
         self._streams.close()
         await asyncio.gather(*self._ending, return_exceptions=True)

@@ -57,6 +57,7 @@ class Followers(Turns):
     heard: dict[str, Heard] = field(default_factory=dict)
     hosts: dict[str, EnrolledHost] = field(default_factory=dict)
     _ended: dict[int, IssuedCertificate] = field(default_factory=dict)
+    _ended_in: dict[int, int] = field(default_factory=dict)
     _created: dict[tuple[str, str], Instant] = field(default_factory=dict)
     _said: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -71,7 +72,10 @@ class Followers(Turns):
     def end(self, one: IssuedCertificate) -> None:
         """From now on a certificate opens nothing any more, and what was begun with it ends."""
         self._ended[one.serial] = one
-        self.change()
+        self._ended_in[one.serial] = self.change()
+
+    def has_ended(self, serial: int) -> bool:
+        return serial in self._ended
 
     async def create_account(self, app: str, account: str) -> None:
         """Return when the hosts that are there have this account, or had time to."""
@@ -116,10 +120,28 @@ class Followers(Turns):
         are_all_known = app is None or app.ssh is None or set(app.ssh.hosts) <= {host.name for host in theirs}
         return are_all_known and all(heard.at > one.valid_until and one.serial not in heard.open for heard in said)
 
+    def ended_of(self, person_id: str) -> list[IssuedCertificate]:
+        """Somebody's certificates that were ended, and by which something could still be open on a host."""
+        return [one for one in self._ended.values() if one.person_id == person_id]
+
+    def not_confirmed_by(self, one: IssuedCertificate) -> list[str]:
+        """The hosts that have not said that this end is in force there, and that nothing is open of it."""
+        app, told_in = self.known.apps.get(one.app), self._ended_in.get(one.serial, 0)
+        theirs = [host for host in self.hosts.values() if host.app == one.app]
+        heard = {host.name: self.heard.get(host.id, _NOTHING) for host in theirs}
+        known = {host.name for host in theirs} | (
+            set(app.ssh.hosts) if app is not None and app.ssh is not None else set()
+        )
+
+        def is_confirmed(said: Heard) -> bool:
+            return said.state >= told_in > 0 and one.serial not in said.open
+
+        return sorted(name for name in known if not is_confirmed(heard.get(name, _NOTHING)))
+
     def forget(self, now: Instant) -> None:
         """Drop ends of what is over by itself, and accounts that were created long ago: they are there."""
         for serial in [serial for serial, one in self._ended.items() if one.until <= now]:
-            del self._ended[serial]
+            del self._ended[serial], self._ended_in[serial]
         for key in [key for key, at in self._created.items() if at < now - DAY]:
             del self._created[key]
 

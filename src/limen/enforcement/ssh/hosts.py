@@ -93,6 +93,7 @@ class SshHostService:
             app, name = found
             host = EnrolledHost(new_id("h"), app, name, hash_of(secret), host_key, now)
             store.put_host(transaction.connection, host)
+            transaction.changed(store.HOSTS_CHANGED, host.id)
             details: dict[str, str | int | bool] = {"host": name, "app": app}
             transaction.say(Event(at=now, kind="ssh.host_enrolled", address=address, details=details))
             return host
@@ -100,7 +101,6 @@ class SshHostService:
         enrolled = await self._core.write(write)
         if enrolled is None:
             raise self._refused(address)
-        self.replace(enrolled)
         return Enrolled(enrolled, secret, await self._state(enrolled))
 
     async def ask(self, secret: str, asks: Asks, address: str) -> State | None:
@@ -130,14 +130,11 @@ class SshHostService:
 
         def write(transaction: Transaction) -> None:
             store.drop_host(transaction.connection, host_id)
+            transaction.changed(store.HOSTS_CHANGED, host_id)
             details: dict[str, str | int | bool] = {"host": host.name, "app": host.app}
             transaction.say(Event(at=now, kind="ssh.host_removed", actor=by, details=details))
 
         await self._core.write(write)
-        self.followers.hosts.pop(host_id, None)
-        self.followers.heard.pop(host_id, None)
-        self._questions.forget(host_id)
-        self.followers.change()
 
     async def token(self, name: str, by: str) -> str:
         """A one-time token for this host. Raises LimenError where no app names it."""
@@ -167,13 +164,15 @@ class SshHostService:
             self.followers.accounts, self.followers.locked = accounts, locked
             self.followers.change()
 
-    def replace(self, host: EnrolledHost) -> None:
-        """Know this host, and none of its name before it."""
-        self.take_over([*(one for one in self.followers.hosts.values() if one.name != host.name), host])
-
     def take_over(self, hosts: Iterable[EnrolledHost]) -> None:
-        """These are the hosts that there are."""
-        self.followers.hosts = {host.id: host for host in hosts}
+        """These are the hosts that there are: whoever else asks is told nothing any more."""
+        before, self.followers.hosts = self.followers.hosts, {host.id: host for host in hosts}
+        gone = before.keys() - self.followers.hosts.keys()
+        for host_id in gone:
+            self.followers.heard.pop(host_id, None)
+            self._questions.forget(host_id)
+        if gone:
+            self.followers.change()
 
     # Inside
 
@@ -224,13 +223,12 @@ class SshHostService:
         return self.followers.state(certified, line)
 
 
-async def loaded(core: Core) -> tuple[Followers, list[EnrolledHost]]:
-    """What was kept, at the start."""
+async def loaded(core: Core) -> Followers:
+    """What was kept, at the start; the hosts are not there yet."""
     now = core.clock.now()
     kept = await core.database.writing(lambda t: authorities.kept_authorities(t, core.keyring, now))
-    accounts, locked, hosts = await asyncio.gather(
+    accounts, locked = await asyncio.gather(
         core.database.reading(lambda snapshot: store.accounts(snapshot.connection)),
         core.database.reading(lambda snapshot: store.marks(snapshot.connection)),
-        core.database.reading(lambda snapshot: store.hosts(snapshot.connection)),
     )
-    return Followers(core.clock, core.known, kept, accounts, locked), hosts
+    return Followers(core.clock, core.known, kept, accounts, locked)

@@ -96,6 +96,9 @@ ssh_host_tokens = Table(
 )
 """One-time tokens, each for one host."""
 
+CERTIFICATE_CHANGED: Final = "ssh_certificate"
+HOSTS_CHANGED: Final = "ssh_host"
+"""What is told through the change feed, with a serial and with a host's id."""
 TABLES: Final = (ssh_authorities, ssh_accounts, ssh_certificates, ssh_hosts, ssh_host_tokens)
 
 
@@ -178,10 +181,16 @@ def add_certificate(connection: Connection, one: IssuedCertificate) -> None:
     connection.execute(insert(ssh_certificates).values(values))
 
 
-def end_certificate(connection: Connection, serial: int, at: Instant, why: str) -> None:
+def end_certificate(connection: Connection, serial: int, at: Instant, why: str) -> bool:
+    """False where it was ended already."""
     table = ssh_certificates
     where = (table.c.serial == serial, table.c.ended_at == 0)
-    connection.execute(update(table).where(*where).values(ended_at=at, why_ended=why[:60]))
+    return bool(connection.execute(update(table).where(*where).values(ended_at=at, why_ended=why[:60])).rowcount)
+
+
+def certificate(connection: Connection, serial: int) -> IssuedCertificate | None:
+    row = connection.execute(select(ssh_certificates).where(ssh_certificates.c.serial == serial)).one_or_none()
+    return None if row is None else _certificate(row)
 
 
 def certificates(connection: Connection, now: Instant) -> list[IssuedCertificate]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     insert,
     select,
     update,
@@ -65,6 +66,12 @@ def of(connection: Connection, *, owner_id: str = "", app: str = "") -> list[App
         query = query.where(app_tokens.c.app == app)
     ordered = query.order_by(app_tokens.c.made_at.desc(), app_tokens.c.id)
     return [_read(row)[1] for row in connection.execute(ordered)]
+
+
+def newest(connection: Connection, owner_id: str = "") -> Instant:
+    """When the newest token of an owner, or ("") of anybody, was made; 0: there is none."""
+    query = select(func.max(app_tokens.c.made_at))
+    return connection.scalar(query.where(app_tokens.c.owner_id == owner_id) if owner_id else query) or 0
 
 
 def by_id(connection: Connection, token_id: str) -> tuple[bytes, AppToken] | None:

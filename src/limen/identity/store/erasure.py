@@ -27,6 +27,7 @@ from limen.identity.model import PersonStatus
 from limen.identity.store.app_tokens import app_tokens
 from limen.identity.store.tables import not_before, people, sessions
 from limen.storage.tables import metadata
+from limen.synthetic import MARK, is_synthetic
 
 erased_people = Table(
     "erased_people",
@@ -39,6 +40,7 @@ erased_people = Table(
 
 UNDER_WAY_MS: Milliseconds = 10 * MINUTE
 """How long after somebody was erased a request or stream of theirs may still end, and be written down."""
+_IS_SYNTHETIC = people.c.id.startswith(f"{MARK}_", autoescape=True)
 _THEIRS = ("person_id", "owner_id")
 """What the column is called that says whose a row is, in every table of every pillar."""
 
@@ -70,6 +72,23 @@ def delete_person(connection: Connection, person_id: str, now: Instant) -> None:
     connection.execute(insert(erased_people).values(person_id=person_id, at=now))
 
 
+def remove_synthetic(connection: Connection, person_id: str) -> list[tuple[str, str]]:
+    """Delete all that a probe made for a person of its own, and every mark of it; nobody is remembered as erased.
+
+    Returns the kinds and keys of what went, for the change feed. Raises ValueError for a real person.
+    """
+    if not is_synthetic(person_id):
+        raise ValueError("only what a probe made is removed without a trace")
+    its_sessions, its_tokens = keys_of(connection, person_id)
+    of_probes = not_before.c.key.startswith(f"{MARK}_", autoescape=True)
+    for table, column in _whose():
+        connection.execute(delete(table).where(column == person_id))
+    connection.execute(delete(people).where(people.c.id == person_id))
+    connection.execute(delete(not_before).where(or_(not_before.c.key.in_([*its_sessions, *its_tokens]), of_probes)))
+    gone = (("session", its_sessions), ("app_token", its_tokens), ("person", [person_id]))
+    return [(kind, key) for kind, keys in gone for key in keys]
+
+
 def erased_ids(connection: Connection) -> list[tuple[str, Instant]]:
     """Everybody who was erased and when, the newest last."""
     query = select(erased_people.c.person_id, erased_people.c.at).order_by(
@@ -97,13 +116,18 @@ def deactivated_before(connection: Connection, before: Instant) -> list[str]:
     """People without access whose access ended before an instant: their mark says when."""
     is_theirs = and_(not_before.c.kind == "person", not_before.c.key == people.c.id)
     query = select(people.c.id).join(not_before, is_theirs)
-    where = (people.c.status == PersonStatus.INACTIVE, not_before.c.at < before)
+    where = (people.c.status == PersonStatus.INACTIVE, not_before.c.at < before, ~_IS_SYNTHETIC)
     return list(connection.scalars(query.where(*where).order_by(people.c.id)))
 
 
 def invited_before(connection: Connection, before: Instant) -> list[str]:
     """People who were invited before an instant and never came."""
-    where = (people.c.status == PersonStatus.INVITED, people.c.enrolled_at == 0, people.c.created_at < before)
+    where = (
+        people.c.status == PersonStatus.INVITED,
+        people.c.enrolled_at == 0,
+        people.c.created_at < before,
+        ~_IS_SYNTHETIC,
+    )
     return list(connection.scalars(select(people.c.id).where(*where).order_by(people.c.id)))
 
 

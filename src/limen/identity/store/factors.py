@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from limen.clock import Instant
 from limen.facts import EnrolledFactors, Factor
@@ -141,6 +141,11 @@ def sealed_seed_of(connection: Connection, person_id: str) -> bytes | None:
     return connection.scalar(select(codes.c.seed).where(codes.c.person_id == person_id))
 
 
+def sealed_seeds(connection: Connection) -> list[tuple[str, bytes]]:
+    """Of everybody who has an authenticator app, with their id."""
+    return [(row.person_id, row.seed) for row in connection.execute(select(codes.c.person_id, codes.c.seed))]
+
+
 def set_code(transaction: Transaction, person_id: str, sealed_seed: bytes, step: int, now: Instant) -> None:
     transaction.changed("enrolled", person_id)
     row = {"person_id": person_id, "seed": sealed_seed, "last_step": step, "added_at": now}
@@ -193,6 +198,12 @@ def factors_by_person(connection: Connection) -> dict[str, set[Factor]]:
         for person_id in connection.scalars(select(table.c.person_id).distinct()):
             found.setdefault(person_id, set()).add(factor)
     return found
+
+
+def passkeys_by_person(connection: Connection) -> dict[str, int]:
+    """How many passkeys each person has who has any."""
+    person = passkeys.c.person_id
+    return {row[0]: row[1] for row in connection.execute(select(person, func.count()).group_by(person))}
 
 
 def enrolled_of(connection: Connection, person_id: str) -> EnrolledFactors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from limen.clock import Instant
 from limen.identity.model import Link, LinkPurpose
@@ -29,6 +29,18 @@ def by_id(connection: Connection, link_id: str) -> Link | None:
 def still_good(connection: Connection, now: Instant) -> list[Link]:
     query = select(links).where(_good_link(now)).order_by(links.c.issued_at, links.c.id)
     return [_link(row) for row in connection.execute(query)]
+
+
+def good_issued_by(connection: Connection, person_id: str, now: Instant) -> list[Link]:
+    """What somebody issued, to whomever, that is still good."""
+    query = select(links).where(_good_link(now), links.c.issued_by == person_id).order_by(links.c.issued_at, links.c.id)
+    return [_link(row) for row in connection.execute(query)]
+
+
+def count_good(connection: Connection, person_id: str, now: Instant) -> int:
+    """How many good links are for somebody, or were issued by them."""
+    whose = or_(links.c.person_id == person_id, links.c.issued_by == person_id)
+    return int(connection.scalar(select(func.count()).select_from(links).where(_good_link(now), whose)) or 0)
 
 
 def used_by(connection: Connection, person_id: str) -> list[Link]:
@@ -61,8 +73,13 @@ def revoke_every(connection: Connection, now: Instant) -> int:
     return int(connection.execute(update(links).where(open_links).values(revoked_at=now)).rowcount)
 
 
-def _good_link(now: Instant) -> Any:
-    return and_(links.c.spent_at == 0, links.c.revoked_at == 0, links.c.expires_at > now)
+def is_good(columns: Any, now: Instant) -> ColumnElement[bool]:
+    """Whether a link can still be used."""
+    return and_(columns.spent_at == 0, columns.revoked_at == 0, columns.expires_at > now)
+
+
+def _good_link(now: Instant) -> ColumnElement[bool]:
+    return is_good(links.c, now)
 
 
 def _link(row: Row[Any]) -> Link:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
 
 from limen.clock import Instant
 from limen.facts import Factor, Session
 from limen.identity.model import Proofs, auth_of
-from limen.identity.store.tables import not_before, session_passkeys, sessions
+from limen.identity.store.tables import not_before, session_devices, session_passkeys, sessions
 from limen.storage.rows import inserted, value_of
 
 
@@ -59,6 +59,11 @@ def renew(connection: Connection, session_id: str, token_hash: bytes, proofs: Pr
     _note_passkey(connection, session_id, passkey_id)
 
 
+def set_proofs(connection: Connection, session_id: str, proofs: Proofs) -> None:
+    """From now on these are all that was proved in a session."""
+    connection.execute(update(sessions).where(sessions.c.id == session_id).values(proofs=_written(proofs)))
+
+
 def bind_device(connection: Connection, session_id: str, device_id: str, binding: int, until: Instant) -> bool:
     """Say on which device a session sits, how firmly and until when; False where it is gone."""
     values = {"device_id": device_id, "binding": binding, "bound_until": until}
@@ -102,6 +107,22 @@ def of(connection: Connection, person_id: str, *, app: str = "", parent: str = "
     return list(connection.scalars(query).all())
 
 
+def alive_of(connection: Connection, person_id: str, now: Instant) -> list[str]:
+    """Ids of a person's sessions, on all hosts, that neither time, a mark nor the end of their sign-in has ended."""
+    seen = seen_on(connection)
+    marks = {(kind, key): at for kind, key, at in all_not_before(connection)}
+    rows = connection.execute(select(sessions).where(sessions.c.person_id == person_id, sessions.c.expires_at > now))
+
+    def is_dead(row: Row[Any]) -> bool:
+        devices = [("device", each) for each in {row.device_id, *seen.get(row.id, ())}]
+        about = (("company", ""), ("person", person_id), ("session", row.id), *devices)
+        return any(row.started_at < marks.get(one, 0) for one in about)
+
+    alive = [row for row in rows if not is_dead(row)]
+    ids = {row.id for row in alive}
+    return [row.id for row in alive if not row.parent or row.parent in ids]
+
+
 def proved_by(connection: Connection, passkey_id: str) -> list[str]:
     """Every session that this passkey opened, or ever proved again."""
     table = session_passkeys.c
@@ -124,9 +145,26 @@ def _note_passkey(connection: Connection, session_id: str, passkey_id: str) -> N
         inserted(connection, session_passkeys, {"session_id": session_id, "passkey_id": passkey_id})
 
 
+def see_on(connection: Connection, session_id: str, device_id: str) -> bool:
+    """Note that a sign-in came with this device's certificate; False where it is gone, or that stands there already."""
+    if connection.scalar(select(sessions.c.id).where(sessions.c.id == session_id)) is None:
+        return False
+    return bool(inserted(connection, session_devices, {"session_id": session_id, "device_id": device_id}))
+
+
+def seen_on(connection: Connection, session_id: str = "") -> dict[str, frozenset[str]]:
+    """With which devices' certificates sign-ins came, by their ids: this one, or all."""
+    found: dict[str, frozenset[str]] = {}
+    query = select(session_devices)
+    for row in connection.execute(query.where(session_devices.c.session_id == session_id) if session_id else query):
+        found[row.session_id] = found.get(row.session_id, frozenset()) | {row.device_id}
+    return found
+
+
 def remove(connection: Connection, session_id: str) -> None:
     connection.execute(delete(sessions).where(or_(sessions.c.id == session_id, sessions.c.parent == session_id)))
     connection.execute(delete(session_passkeys).where(session_passkeys.c.session_id == session_id))
+    connection.execute(delete(session_devices).where(session_devices.c.session_id == session_id))
 
 
 def save_last_used(connection: Connection, used: Sequence[tuple[str, Instant]]) -> None:
@@ -136,9 +174,28 @@ def save_last_used(connection: Connection, used: Sequence[tuple[str, Instant]]) 
         )
 
 
+def used_since(connection: Connection, since: Instant) -> dict[str, Instant]:
+    """When each sign-in was last used, of those that were after this instant."""
+    query = select(sessions.c.id, sessions.c.last_used).where(sessions.c.parent == "", sessions.c.last_used > since)
+    return {row.id: row.last_used for row in connection.execute(query)}
+
+
 def ended(connection: Connection, now: Instant, at_most: int) -> list[str]:
     """Ids of sessions that time has ended for good."""
     return list(connection.scalars(select(sessions.c.id).where(sessions.c.expires_at <= now).limit(at_most)).all())
+
+
+def newest_start(connection: Connection, kind: str, key: str) -> Instant:
+    """When the newest session of a person, on a device, or ("company") of anybody began; 0: there is none."""
+    query = select(func.max(sessions.c.started_at))
+    if kind == "person":
+        query = query.where(sessions.c.person_id == key)
+    elif kind == "device":
+        came = select(session_devices.c.session_id).where(session_devices.c.device_id == key)
+        query = query.where(or_(sessions.c.device_id == key, sessions.c.id.in_(came)))
+    elif kind != "company":
+        return 0
+    return connection.scalar(query) or 0
 
 
 def raise_not_before(connection: Connection, kind: str, key: str, at: Instant) -> None:

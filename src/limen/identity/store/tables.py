@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Table, Text
 
 from limen.storage.tables import metadata, rows_called
 
@@ -19,7 +19,16 @@ people = Table(
     Column("enrolled_at", BigInteger, nullable=False, server_default="0"),
     Column("language", String(10), nullable=False, server_default=""),
     Column("last_day", String(10), nullable=False, server_default=""),
+    Column("first_day", String(10), nullable=False, server_default=""),
     info=rows_called("account", "accounts"),
+)
+suspensions = Table(
+    "suspensions",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("mark", String(80), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    info=rows_called("reason for a suspension", "reasons for suspensions"),
 )
 memberships = Table(
     "memberships",
@@ -109,6 +118,13 @@ session_passkeys = Table(
     Column("passkey_id", String(40), primary_key=True, index=True),
 )
 """Every passkey that proved a session; in `sessions` stands the last one."""
+session_devices = Table(
+    "session_devices",
+    metadata,
+    Column("session_id", String(40), primary_key=True),
+    Column("device_id", String(40), primary_key=True, index=True),
+)
+"""Every device with whose certificate a sign-in came, itself or at an app: the end of the device ends it."""
 not_before = Table(
     "not_before",
     metadata,
@@ -129,15 +145,6 @@ spent_challenges = Table(
     metadata,
     Column("challenge_hash", LargeBinary(32), primary_key=True),
     Column("expires_at", BigInteger, nullable=False, index=True),
-)
-guesses = Table(
-    "guesses",
-    metadata,
-    Column("kind", String(20), primary_key=True),
-    Column("key", String(80), primary_key=True),
-    Column("guesses", Float, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("wait_until", BigInteger, nullable=False),
 )
 attestations = Table(
     "attestations",
@@ -167,6 +174,7 @@ Index("ix_memberships_group_id", memberships.c.group_id)
 
 TABLES: Final = (
     people,
+    suspensions,
     memberships,
     links,
     passkeys,
@@ -174,10 +182,10 @@ TABLES: Final = (
     codes,
     sessions,
     session_passkeys,
+    session_devices,
     not_before,
     browsers,
     spent_challenges,
-    guesses,
     attestations,
     factor_reminders,
     identity_keys,

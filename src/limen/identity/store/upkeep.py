@@ -1,31 +1,27 @@
-"""Browsers, spent challenges, guesses, keys; and what is forgotten in time."""
+"""Browsers, spent challenges, keys; and what is forgotten in time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from limen.clock import DAY, Instant, Milliseconds
-from limen.identity.guesses import Count
+from limen.clock import APART, DAY, Instant, Milliseconds
+from limen.identity.store import ended_elsewhere
 from limen.identity.store.app_tokens import app_tokens
 from limen.identity.store.sessions import raise_not_before
 from limen.identity.store.tables import (
     browsers,
-    guesses,
     identity_keys,
     links,
     not_before,
+    session_devices,
     session_passkeys,
     sessions,
     spent_challenges,
 )
-from limen.storage.rows import inserted, row_of, value_of
+from limen.storage.rows import inserted
 
-GUESSES_KEPT_MS: Milliseconds = 7 * DAY
 LINKS_KEPT_MS: Milliseconds = 90 * DAY
 BROWSERS_KEPT_MS: Milliseconds = 180 * DAY
-GUESSES_LOADED = 20_000
 
 
 def remember_browser(connection: Connection, browser_hash: bytes, person_id: str, now: Instant) -> None:
@@ -43,6 +39,23 @@ def share_a_browser(connection: Connection, person_id: str, other_id: str, since
         select(browsers.c.person_id).join(others, others.c.browser_hash == browsers.c.browser_hash).where(both, late)
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def browsers_of_several(connection: Connection, since: Instant) -> dict[bytes, dict[str, Instant]]:
+    """Browsers with which several people have signed in since then: who, and when last."""
+    several = select(browsers.c.browser_hash).where(browsers.c.used_at >= since)
+    several = several.group_by(browsers.c.browser_hash).having(func.count() > 1)
+    query = select(browsers).where(browsers.c.used_at >= since, browsers.c.browser_hash.in_(several))
+    found: dict[bytes, dict[str, Instant]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.browser_hash, {})[row.person_id] = row.used_at
+    return found
+
+
+def last_sign_ins(connection: Connection) -> dict[str, Instant]:
+    """When everybody last signed in, by the browsers that are remembered."""
+    query = select(browsers.c.person_id, func.max(browsers.c.used_at).label("at")).group_by(browsers.c.person_id)
+    return {row.person_id: row.at for row in connection.execute(query)}
 
 
 def last_sign_in(connection: Connection, person_id: str) -> Instant:
@@ -64,25 +77,14 @@ def spend_challenge(connection: Connection, challenge_hash: bytes, expires_at: I
     return inserted(connection, spent_challenges, {"challenge_hash": challenge_hash, "expires_at": expires_at})
 
 
-def save_guesses(connection: Connection, kept: Iterable[Count]) -> None:
-    for count in kept:
-        connection.execute(delete(guesses).where(guesses.c.kind == count.kind, guesses.c.key == count.key))
-        connection.execute(insert(guesses).values(row_of(count)))
-
-
-def kept_guesses(connection: Connection) -> list[Count]:
-    query = select(guesses).order_by(guesses.c.at.desc()).limit(GUESSES_LOADED)
-    rows = [value_of(Count, row) for row in connection.execute(query)]
-    return rows[::-1]
-
-
 def purge(connection: Connection, now: Instant) -> None:
-    """Delete what is of no use any more: challenges past their end, old links, guesses, browsers and marks."""
-    connection.execute(delete(spent_challenges).where(spent_challenges.c.expires_at <= now))
+    """Delete what is of no use any more: challenges past their end, old links, browsers and marks."""
+    connection.execute(delete(spent_challenges).where(spent_challenges.c.expires_at <= now - APART))
     connection.execute(delete(links).where(links.c.expires_at < now - LINKS_KEPT_MS))
-    connection.execute(delete(guesses).where(guesses.c.at < now - GUESSES_KEPT_MS))
     connection.execute(delete(session_passkeys).where(session_passkeys.c.session_id.not_in(select(sessions.c.id))))
+    connection.execute(delete(session_devices).where(session_devices.c.session_id.not_in(select(sessions.c.id))))
     connection.execute(delete(browsers).where(browsers.c.used_at < now - BROWSERS_KEPT_MS))
+    ended_elsewhere.forget(connection, now - APART)
     connection.execute(
         delete(not_before).where(
             not_before.c.kind == "session",

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
-from limen.identity.model import Workload, WorkloadToken
+from limen.identity.model import Terms, Workload, WorkloadToken
 from limen.storage.rows import row_of, value_of
 from limen.storage.tables import metadata
 
@@ -33,6 +33,10 @@ workloads = Table(
     Column("apps", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("owner", String(40), nullable=False, server_default=""),
+    Column("purpose", String(200), nullable=False, server_default=""),
+    Column("expires_at", BigInteger, nullable=False, server_default="0"),
+    Column("reminded_at", BigInteger, nullable=False, server_default="0"),
 )
 """`groups` and `apps` are ids, a space between two: an id holds none."""
 
@@ -83,9 +87,21 @@ def shut(connection: Connection, workload_id: str) -> None:
 
 
 def reopen(connection: Connection, workload: Workload) -> None:
-    """Active (again), with these groups and apps."""
-    again = {name: held for name, held in row_of(workload).items() if name in {"groups", "apps"}}
+    """Active (again), with these groups, apps and terms."""
+    again = {name: held for name, held in row_of(workload).items() if name not in {"id", "name", "active"}}
     connection.execute(update(workloads).where(workloads.c.id == workload.id).values(active=True, **again))
+
+
+def set_terms(connection: Connection, workload_id: str, terms: Terms) -> None:
+    """From now on; whoever was reminded of the end before is reminded of this one, too."""
+    said = {"owner": terms.owner, "purpose": terms.purpose, "expires_at": terms.expires_at, "reminded_at": 0}
+    connection.execute(update(workloads).where(workloads.c.id == workload_id).values(said))
+
+
+def note_reminded(connection: Connection, workload_id: str, before: Instant, now: Instant) -> bool:
+    """Whoever answers for it is reminded now; False where they were since that instant."""
+    where = (workloads.c.id == workload_id, workloads.c.reminded_at < before)
+    return bool(connection.execute(update(workloads).where(*where).values(reminded_at=now)).rowcount == 1)
 
 
 def _workload(row: Row[Any]) -> Workload:

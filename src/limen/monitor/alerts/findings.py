@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
-from limen.clock import DAY, Instant
+from limen.clock import DAY, Instant, Milliseconds
 from limen.facts import Session
 from limen.monitor.alerts.model import Subject, Verdict
 from limen.monitor.alerts.tables import alerts, findings
@@ -86,6 +86,20 @@ def of_alert(connection: Connection, alert_id: str, most: int) -> list[Finding]:
     """The newest of an alert, the newest first."""
     ordered = select(findings).where(findings.c.alert_id == alert_id).order_by(findings.c.at.desc(), findings.c.id)
     return [_finding(row) for row in connection.execute(ordered.limit(most))]
+
+
+def of_rule(connection: Connection, rule: str, since: Instant, most: int) -> list[Finding]:
+    """The newest that a rule has found since then, the newest first."""
+    where = (findings.c.rule == rule, findings.c.at >= since)
+    ordered = select(findings).where(*where).order_by(findings.c.at.desc(), findings.c.id)
+    return [_finding(row) for row in connection.execute(ordered.limit(most))]
+
+
+def taken_within(connection: Connection, since: Instant, within: Milliseconds) -> dict[str, tuple[int, int]]:
+    """By rule, how many findings were taken from then on, and how many of them so soon after what they tell of."""
+    is_soon = case((findings.c.taken_at - findings.c.at <= within, 1), else_=0)
+    query = select(findings.c.rule, func.count(), func.sum(is_soon)).where(findings.c.taken_at >= since)
+    return {rule: (number, int(soon)) for rule, number, soon in connection.execute(query.group_by(findings.c.rule))}
 
 
 def with_cases(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Finding, str]]:

@@ -73,6 +73,13 @@ def recent_alerts(connection: Connection, most: int, *, is_open: bool | None = N
     return [_alert(row) for row in connection.execute(query)]
 
 
+def open_or_opened_since(connection: Connection, since: Instant) -> list[Alert]:
+    """All alerts that are open, whenever they were opened, and all that were opened since then, the oldest first."""
+    where = or_(alerts.c.closed_at == 0, alerts.c.opened_at >= since)
+    ordered = select(alerts).where(where).order_by(alerts.c.opened_at, alerts.c.id)
+    return [_alert(row) for row in connection.execute(ordered)]
+
+
 def merge_storm(connection: Connection, rule: str, since: Instant, case_id: str) -> None:
     """Put the open alerts of a rule since then into this case, unless another rule has alerts in theirs."""
     mixed = select(alerts.c.case_id).where(alerts.c.rule != rule)

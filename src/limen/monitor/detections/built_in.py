@@ -12,6 +12,7 @@ from typing import Final
 
 from limen.monitor.detections import beacons, health, wrong_clocks
 from limen.monitor.detections.rule import About
+from limen.monitor.detections.shared_accounts import shared_accounts
 from limen.monitor.detections.travel import travel
 from limen.monitor.detections.usual.about import USUAL
 
@@ -27,6 +28,7 @@ class BuiltIn:
 
 _LISTED: Final = (
     BuiltIn(travel.ABOUT, "detections.travel.travel", is_measure=True),
+    BuiltIn(shared_accounts.ABOUT, "detections.shared_accounts.shared_accounts", is_measure=True),
     *(BuiltIn(about, "detections.usual.usual", is_measure=True) for about in USUAL),
     BuiltIn(beacons.ABOUT, "detections.beacons", is_measure=True),
     BuiltIn(wrong_clocks.ABOUT, "detections.wrong_clocks", is_measure=True),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from functools import lru_cache
-from re import _constants, _parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any, Final
 
 import re2
+
+_constants: Any = import_module("re._constants")  # which typeshed does not know
+_parser: Any = import_module("re._parser")
 
 MAX_PATTERN: Final = 8_192
 _MAX_MEMORY: Final = 4 << 20

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from limen.clock import DAY, Clock, Milliseconds, SystemClock
+from limen.connectors.nats.stream import Stream
 from limen.events import Event
 from limen.monitor.canary_rule import with_canary
 from limen.monitor.detections.chosen import RULES, Chosen
@@ -18,8 +19,10 @@ from limen.monitor.detections.detector import Detector
 from limen.monitor.detections.in_force import rules_in_force
 from limen.monitor.detections.own_rules import shown_rules
 from limen.monitor.detections.sigma import SigmaDetector
-from limen.monitor.link import RulesRead, SetUp
+from limen.monitor.link import TAKES, RulesRead, SetUp
 from limen.monitor.normal_form.reading import events_in
+from limen.monitor.outgrown.shipping import Shipping
+from limen.monitor.outgrown.streamed_store import StreamedStore
 from limen.monitor.process.parts import Parts, Position
 from limen.monitor.stored import COLUMNS
 from limen.monitor.surroundings import Surroundings
@@ -38,15 +41,37 @@ def parts_of(setup: SetUp, record: Callable[[Event], object]) -> Parts:
     store = KeptEvents(
         EventStore.open(Path(setup.events), columns=COLUMNS, keys=setup.keys, record=record), setup.budget_bytes
     )
+    shipping, streamed = _shipping(setup, store), _streamed(setup, store)
     around, rules = Surroundings(events_in), Rules(SystemClock())
     detectors = {RULES: rules.detector(Chosen()), **around.detectors}
     return Parts(
         around.understanding,
-        store,
+        streamed or store,
         detectors,
-        lambda kind, value: given(around, rules, kind, value),
+        lambda kind, value: given(around, rules, kind, value, streamed),
         lambda: rules.read,
+        lambda: shipping.figures if shipping is not None else None,
+        lambda: streamed.figures if streamed is not None else None,
     )
+
+
+def _shipping(setup: SetUp, store: KeptEvents) -> Shipping | None:
+    """What brings events to ClickHouse, where they go there; it ends with the store."""
+    if setup.clickhouse is None:
+        return None
+    shipping = Shipping(Path(setup.data), store, setup.clickhouse, lambda: store.keeping, SystemClock())
+    store.closing.append(shipping.close)
+    shipping.start()
+    return shipping
+
+
+def _streamed(setup: SetUp, store: KeptEvents) -> StreamedStore | None:
+    """The stream before the store, where there is one. What is in it is taken once it is said that this node does."""
+    if setup.nats is None:
+        return None
+    streamed = StreamedStore(store, Stream(setup.nats), setup.transit_keys, SystemClock())
+    streamed.start()
+    return streamed
 
 
 class Rules:
@@ -73,8 +98,16 @@ class Rules:
         return SigmaDetector(found)
 
 
-def given(around: Surroundings, rules: Rules, kind: str, value: bytes) -> Callable[[], Mapping[str, Detector]]:
-    """What the server says: which rules are in force beside Limen's, which are compiled here; places and people."""
+def given(
+    around: Surroundings, rules: Rules, kind: str, value: bytes, streamed: StreamedStore | None = None
+) -> Callable[[], Mapping[str, Detector]]:
+    """What the server says: which rules are in force beside Limen's, which are compiled here; places and people; and
+    whether this node takes from the stream.
+    """
+    if kind == TAKES:
+        if streamed is not None:
+            streamed.take_from_now_on(takes=bool(value))
+        return dict
     if kind == RULES:
         detector = rules.detector(msgspec.msgpack.decode(value, type=Chosen))
         return lambda: {RULES: detector}
@@ -87,11 +120,13 @@ def given(around: Surroundings, rules: Rules, kind: str, value: bytes) -> Callab
 
 
 class KeptEvents:
-    """The event store as the process uses it (`parts.Store`)."""
+    """The event store as the process uses it (`parts.Store`). `keeping`: None until it is told."""
 
     def __init__(self, store: EventStore, budget_bytes: int) -> None:
         self._store = store
+        self.keeping: Keeping | None = None
         self._budget_bytes = budget_bytes
+        self.closing: list[Callable[[], None]] = []
         self._size = 0
 
     def append(self, lines: Sequence[bytes]) -> object:
@@ -103,7 +138,18 @@ class KeptEvents:
 
     def keep(self, times: Mapping[str, Milliseconds]) -> None:
         days = {name: max(1, length // DAY) for name, length in times.items()}
-        self._store.keep(Keeping(days_of=days, budget_bytes=self._budget_bytes))
+        self.keeping = Keeping(days_of=days, budget_bytes=self._budget_bytes)
+        self._store.keep(self.keeping)
+
+    @property
+    def last_n(self) -> int:
+        """The number of the newest event."""
+        return self._store.end.n
+
+    @property
+    def expired_n(self) -> int:
+        """Events up to this number are not kept any more."""
+        return self._store.expired_n
 
     @property
     def size(self) -> int:
@@ -112,4 +158,7 @@ class KeptEvents:
         return self._size
 
     def close(self) -> None:
+        """First what reads of it ends."""
+        for close in self.closing:
+            close()
         self._store.close()

@@ -26,6 +26,7 @@ from limen.monitor.process.fair_reading import AT_ONCE, FairReading
 from limen.monitor.process.journal_tail import JournalTail
 from limen.monitor.process.parts import Store
 from limen.monitor.process.state import State, keep_state
+from limen.synthetic import is_of_probe
 
 LATE_SECONDS: Final = 0.2
 """So long a turn looks at what is late; one piece of it at the least."""
@@ -39,6 +40,7 @@ MOST_HITS: Final = 500
 """Hits that are sent at once."""
 AGAIN_SECONDS: Final = 5.0
 
+DECISION: Final = "decision"
 _log: Final = logging.getLogger("limen.monitor")
 
 
@@ -148,7 +150,8 @@ class Detecting:
         began = self._clock.now()
         piece, bodies = self._reading.newest(began), self._journal.read(AT_ONCE)
         hits = [hit for line in (piece.lines if piece else ()) for hit in self._shown_in(line)]
-        hits += [hit for body in bodies for event in self._understand(body) for hit in self._shown(event)]
+        own = (event for body in bodies for event in self._understand(body) if not _is_of_probe(event))
+        hits += [hit for event in own for hit in self._shown(event)]
         self._send([*hits, *self._others(self._state, self._clock.now())])
         if piece is not None:
             self._reading.done(piece)
@@ -226,3 +229,9 @@ def _failed(name: str, event: NormalEvent, error: Exception) -> Hit:
     found = sha256(f"rule-failed {name} {event.uid}".encode()).hexdigest()[:32]
     says: dict[str, str | int] = {"rule": name, "file": "Limen", "error": type(error).__name__}
     return FAILED.hit(found, event.received_at, f"rule:{name}", says, level=Level.HIGH, events=(event.uid,))
+
+
+def _is_of_probe(event: NormalEvent) -> bool:
+    """Whether it is a probe's doing: nothing is learned of it, and nobody blamed. Its ids are the journal's own."""
+    door = str(event.fields.get("door", "")) if event.kind == DECISION else ""
+    return is_of_probe(event.person_id, event.target_person_id, event.device_id, door)

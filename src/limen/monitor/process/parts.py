@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from limen.clock import Milliseconds
 from limen.monitor.detections.detector import Detector
-from limen.monitor.link import RulesRead
+from limen.monitor.link import Elsewhere, RulesRead, Streamed
 from limen.monitor.process.readers import Understands
 
 Position: TypeAlias = tuple[int, int, int]
@@ -42,7 +42,7 @@ class Store(Protocol):
 class Parts:
     """`given` takes what the server says in a part's own form, by its kind. What takes time it does at once, beside
     detections; what it returns is called between two events, and says which detectors are new. `rules` says which
-    rules are in force.
+    rules are in force, `elsewhere` how it goes with ClickHouse, and `streamed` with NATS.
     """
 
     understands: Understands
@@ -50,3 +50,5 @@ class Parts:
     detectors: Mapping[str, Detector]
     given: Callable[[str, bytes], Callable[[], Mapping[str, Detector]]]
     rules: Callable[[], RulesRead] = RulesRead
+    elsewhere: Callable[[], Elsewhere | None] = lambda: None
+    streamed: Callable[[], Streamed | None] = lambda: None

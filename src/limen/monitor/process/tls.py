@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import ssl
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
+from limen.key_in_memory import path_to
 from limen.monitor.link import Listen
 
 
@@ -18,25 +15,6 @@ def server_context(listen: Listen) -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(cadata=listen.authority)
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
-    with _in_a_file(listen.certificate + listen.key) as path:
+    with path_to(listen.certificate + listen.key) as path:
         context.load_cert_chain(path)
     return context
-
-
-@contextmanager
-def _in_a_file(text: str) -> Iterator[str]:
-    """A path to it, since OpenSSL takes nothing else here: in memory where the system has that, else for a moment in a
-    file of our own.
-    """
-    if hasattr(os, "memfd_create"):
-        handle = os.memfd_create("limen")
-        try:
-            os.write(handle, text.encode())
-            yield f"/proc/self/fd/{handle}"
-        finally:
-            os.close(handle)
-        return
-    with tempfile.NamedTemporaryFile("w") as file:
-        file.write(text)
-        file.flush()
-        yield file.name

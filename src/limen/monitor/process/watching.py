@@ -220,6 +220,8 @@ class Watching:
                     stored_bytes=self._parts.store.size,
                     wrong=tuple([one for one in wrong if one]),
                     rules=self._parts.rules(),
+                    elsewhere=self._parts.elsewhere(),
+                    streamed=self._parts.streamed(),
                 )
             )
             await asyncio.sleep(HEALTH_SECONDS)

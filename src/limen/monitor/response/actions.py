@@ -61,7 +61,7 @@ class Actions:
             playbook=playbook,
             ended_at=0 if lasts else now,
         )
-        if self._is_going_on(transaction, response) or not self._done(transaction, response, now):
+        if self.is_going_on(transaction, kind, subject, now) or not self._done(transaction, response, now):
             raise NothingToDoError
         store.add(transaction.connection, response)
         transaction.changed(RISK_CHANGE, f"{subject[0]}:{subject[1]}")
@@ -83,7 +83,23 @@ class Actions:
             self._end(transaction, response, now, "response.ended", "")
         return len(over)
 
+    def is_going_on(self, transaction: Transaction, kind: Doing, subject: Subject, now: Instant) -> bool:
+        """Whether it was done and still holds: not where an administrator reactivated the account or released the
+        device meanwhile.
+        """
+        live = store.live(transaction.connection, subject, now)
+        return any(one.kind is kind and self._holds(transaction, one) for one in live)
+
     # Inside
+
+    def _holds(self, transaction: Transaction, response: Response) -> bool:
+        about = transaction, response.subject_id, _mark(response)
+        match response.kind:
+            case Doing.DISABLE:
+                return self.people.is_held(*about)
+            case Doing.QUARANTINE:
+                return self.devices is not None and self.devices.is_held(*about)
+        return True
 
     def _is_break_glass(self, transaction: Transaction, subject: Subject) -> bool:
         """Whether this is the way back in, which no alert may close."""
@@ -99,10 +115,6 @@ class Actions:
         person = known.people.get(id_)
         return person is not None and BREAK_GLASS_GROUP in person.groups
 
-    def _is_going_on(self, transaction: Transaction, response: Response) -> bool:
-        subject = (response.subject_kind, response.subject_id)
-        return any(one.kind is response.kind for one in store.live(transaction.connection, subject, response.at))
-
     def _done(self, transaction: Transaction, response: Response, now: Instant) -> bool:
         kind, id_, by = response.subject_kind, response.subject_id, response.by
         match response.kind:
@@ -114,7 +126,7 @@ class Actions:
                 self.people.end_all(transaction, id_, now, by)
                 return True
             case Doing.DISABLE:
-                is_done = self.people.suspend(transaction, id_, now, by)
+                is_done = self.people.suspend(transaction, id_, now, by, _mark(response))
             case Doing.QUARANTINE:
                 mark = _mark(response)
                 is_done = self.devices is not None and self.devices.quarantine(transaction, id_, now, by, mark)
@@ -128,7 +140,7 @@ class Actions:
 
     def _end(self, transaction: Transaction, response: Response, now: Instant, said: str, by: str) -> None:
         if response.kind is Doing.DISABLE:
-            self.people.resume(transaction, response.subject_id, now, by)
+            self.people.resume(transaction, response.subject_id, now, by, _mark(response))
         elif response.kind is Doing.QUARANTINE and self.devices is not None:
             self.devices.release(transaction, response.subject_id, now, by, _mark(response))
         store.end(transaction.connection, response.id, now, by)
@@ -157,5 +169,5 @@ class Actions:
 
 
 def _mark(response: Response) -> str:
-    """Why the device is in quarantine; while that is kept, this response is the reason."""
+    """Why the account is suspended, or the device in quarantine; while that is kept, this response is the reason."""
     return f"alert {response.id}"

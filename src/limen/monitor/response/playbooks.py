@@ -23,6 +23,7 @@ OF_ONE_AN_HOUR: Final = 2
 """So often a playbook acts on the same person within an hour."""
 RESERVE: Final = 3
 """So many more an hour, where nobody with the same groups was acted on."""
+CAN_BE_GIVEN_BACK: Final = frozenset({Doing.DISABLE, Doing.QUARANTINE})
 LIMIT: Final = "limit"
 MOST_SAID: Final = 1_000
 
@@ -45,7 +46,7 @@ class Playbooks:
 
     def _run(self, transaction: Transaction, playbook: Playbook, folded: Folded, hit: Hit, now: Instant) -> None:
         subject = _whom(playbook.does, hit)
-        if not subject[1] or self._was_done(transaction, playbook, subject, now):
+        if not subject[1] or self._was_done(transaction, playbook, subject, folded, hit, now):
             return
         connection = transaction.connection
         if not self._has_room(transaction, playbook, subject, now):
@@ -67,10 +68,19 @@ class Playbooks:
             transaction.changed_seq, transaction.said_seq = before  # what was drawn is not there to be waited for
             self._spare(transaction, playbook, subject, folded, type(error).__name__, now)
 
-    def _was_done(self, transaction: Transaction, playbook: Playbook, subject: Subject, now: Instant) -> bool:
-        """Whether it goes on, or was done just now: each finding about what is over by now would do it again."""
-        if any(one.kind is playbook.does for one in store.live(transaction.connection, subject, now)):
+    def _was_done(
+        self, transaction: Transaction, playbook: Playbook, subject: Subject, folded: Folded, hit: Hit, now: Instant
+    ) -> bool:
+        """Whether it goes on, or was done just now: each finding about what is over by now would do it again.
+
+        An account or a device that somebody gave back is taken again for another alert at once; for the same one only
+        by what happened long enough after it was taken, however late a finding comes: that was known to who decided.
+        """
+        if self.actions.is_going_on(transaction, playbook.does, subject, now):
             return True
+        if playbook.does in CAN_BE_GIVEN_BACK:
+            last = store.last_done(transaction.connection, playbook.does, subject)
+            return folded.was is not None and hit.at <= last + AGAIN_AFTER
         return store.was_done(transaction.connection, playbook.does, subject, now - AGAIN_AFTER)
 
     def _has_room(self, transaction: Transaction, playbook: Playbook, subject: Subject, now: Instant) -> bool:

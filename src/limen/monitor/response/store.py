@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Row, String, Table, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Index, Row, String, Table, delete, func, insert, select, update
 
 from limen.clock import Instant
 from limen.monitor.response.model import Doing, Response
@@ -83,6 +83,12 @@ def was_done(connection: Connection, kind: Doing, subject: tuple[str, str], sinc
     whose = (_C.subject_kind == subject[0], _C.subject_id == subject[1], _C.ended_by == "")
     where = (*whose, _C.kind == kind.value, _C.at >= since)
     return connection.scalar(select(_C.id).where(*where).limit(1)) is not None
+
+
+def last_done(connection: Connection, kind: Doing, subject: tuple[str, str]) -> Instant:
+    """When this was done to somebody the last time, whether it goes on or not. 0: never."""
+    where = (_C.subject_kind == subject[0], _C.subject_id == subject[1], _C.kind == kind.value)
+    return connection.scalar(select(func.max(_C.at)).where(*where)) or 0
 
 
 def forget(connection: Connection, before: Instant) -> None:

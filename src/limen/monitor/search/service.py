@@ -14,12 +14,13 @@ from typing import Final
 import msgspec
 
 from limen.clock import Instant
+from limen.connectors.clickhouse.server import Server
 from limen.errors import LimenError
 from limen.facts import FactStore
 from limen.monitor.normal_form.frame import CANARY
-from limen.monitor.search.answer import MOST_ROWS, Asked, Found
+from limen.monitor.search.answer import MOST_ROWS, Asked, AskedElsewhere, Found
 from limen.monitor.search.query import All, Column, Condition, Equals, Names, Not, columns_in, read_query
-from limen.monitor.search.sql import where
+from limen.monitor.search.sql import CLICKHOUSE, where
 from limen.pillar import DeviceNames
 
 AT_ONCE: Final = 2
@@ -35,10 +36,14 @@ class SearchError(LimenError):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the events and the journal lie."""
+    """Where the events and the journal lie. `clickhouse` says where else, as it is set now; `state` is the folder of
+    what the process that watches remembers.
+    """
 
     events: Path
     journal: Path
+    state: Path = Path()
+    clickhouse: Callable[[], Server | None] = lambda: None
 
 
 class Search:
@@ -63,10 +68,25 @@ class Search:
 
 
 def asked_of(
-    places: Places, condition: Condition, since: Instant, until: Instant, *, rows: int, is_summed: bool
+    places: Places,
+    condition: Condition,
+    since: Instant,
+    until: Instant,
+    *,
+    rows: int,
+    is_summed: bool,
+    groups: tuple[str, ...] = (),
 ) -> Asked:
     """The condition as the process is asked it."""
-    made = where(without_test_events(condition))
+    meant = without_test_events(condition)
+    made, elsewhere, missing = where(meant), None, ""
+    try:
+        server = places.clickhouse()
+    except LimenError as error:
+        server, missing = None, error.what
+    if server is not None:
+        there = where(meant, CLICKHOUSE)
+        elsewhere = AskedElsewhere(server=server, sql=there.sql, values=there.values, state=str(places.state))
     return Asked(
         events=str(places.events),
         journal=str(places.journal),
@@ -76,7 +96,10 @@ def asked_of(
         until=until,
         rows=rows,
         is_summed=is_summed,
+        groups=groups,
         seconds=PATIENCE_SECONDS,
+        elsewhere=elsewhere,
+        missing=missing,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.events import Event, Outcome
-from limen.monitor.link import SourceFigures, Sources, Watched
+from limen.monitor.link import Elsewhere, SourceFigures, Sources, Streamed, Watched
 from limen.monitor.monitor_rules import LogSource, MonitorRules, Way
 from limen.monitor.normal_form.frame import Frame
 from limen.monitor.normal_form.kinds import KINDS
@@ -197,7 +197,8 @@ class LogSources:
         health, life = self.supervision.health, self.supervision.restarts
         if life != self._written_of:
             self._written, self._written_of = {}, life
-        current = {one.name: one for one in health.sources} if health is not None else {}
+        own = health is not None and self.supervision.is_own  # else another worker writes down what came
+        current = {one.name: one for one in health.sources} if health is not None and own else {}
         changed = [one for name, one in current.items() if self._written.get(name) != one]
         more = {one.name: _since(self._written.get(one.name), one) for one in changed}
         heard, self._heard = self._heard, {}
@@ -256,6 +257,8 @@ class LogSources:
         behind = max(0, health.at - health.detected_at) / 1000 if health.behind else 0.0
         return [
             *found,
+            *_of_clickhouse(health.elsewhere),
+            *_of_nats(health.streamed),
             Figure("limen_monitor_waiting", "Messages that wait to be kept", float(health.waiting)),
             Figure("limen_monitor_detection_lag_seconds", "How far detections are behind", behind),
             Figure("limen_monitor_hits_total", "What detections found", float(health.hits)),
@@ -267,6 +270,29 @@ class LogSources:
             Figure("limen_monitor_resident_bytes", "Memory of the process that watches", float(health.resident_bytes)),
             Figure("limen_monitor_stored_bytes", "Size of the store of events", float(health.stored_bytes)),
         ]
+
+
+def _of_clickhouse(its: Elsewhere | None) -> list[Figure]:
+    if its is None:
+        return []
+    return [
+        Figure("limen_clickhouse_takes", "Whether ClickHouse takes events", float(not its.wrong)),
+        Figure("limen_clickhouse_waiting", "Events that wait here for ClickHouse", float(its.behind)),
+        Figure("limen_clickhouse_lost_total", "Events that went here before ClickHouse had them", float(its.lost)),
+        Figure("limen_clickhouse_refused_total", "Events that ClickHouse takes in no form", float(its.refused)),
+        Figure("limen_clickhouse_set_back_total", "Events that ClickHouse had and lost", float(its.set_back)),
+    ]
+
+
+def _of_nats(its: Streamed | None) -> list[Figure]:
+    if its is None:
+        return []
+    return [
+        Figure("limen_nats_takes", "Whether this node takes events from the stream", float(its.takes)),
+        Figure("limen_nats_works", "Whether they can be taken", float(not its.wrong)),
+        Figure("limen_nats_waiting", "Messages in the stream, as whoever takes them sees it", float(its.waiting)),
+        Figure("limen_nats_refused_total", "Messages in it that no node put there", float(its.refused)),
+    ]
 
 
 def _write(transaction: Transaction, totals: Mapping[str, Totals], heard: Mapping[str, Instant]) -> None:

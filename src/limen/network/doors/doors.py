@@ -1,14 +1,16 @@
 """Doors: somebody asks, it is decided, the firewalls open for their address, and it is watched while it is open.
 
 A door ends by itself, in the firewall, at the decision's own end or after the app's minutes, whichever comes first.
-Where the decision turns before, it is closed at once. Doors are held in memory alone: after a restart none is open.
+Where the decision turns before, it is closed at once. Every worker knows of every door, for a firewall asks any of
+them: each decides about it for itself, at once and whenever a fact of it changes, and tells the firewalls that ask it.
+Whichever closes it first says so to the others, and on record. Who starts decides anew about what is open.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,12 +19,15 @@ from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import EVERYBODY, App, Person, Session, Subject
 from limen.network.doors.model import Opening, rules_of, zone_of
+from limen.network.doors.store import CHANGED, KeptDoor, all_doors, drop, put
 from limen.network.model import Network
 from limen.network.packets.ruleset import Rule
 from limen.network.tunnels.tunnels import Tunnel, Tunnels
 from limen.opaque import new_id
 from limen.pillar import Core, KeptOpen, SignOnDecision
 from limen.rate_limit import RateLimit
+from limen.storage import Transaction
+from limen.storage.errors import StorageError
 
 DOOR: Final = "network"
 CONNECT: Final = "connect"
@@ -75,6 +80,8 @@ class Doors:
         self._tunnels = tunnels
         tunnels.watch(self._tunnels_changed)
         self._open: dict[str, Opening] = {}
+        self._being_written: set[str] = set()
+        self._being_removed: set[asyncio.Task[None]] = set()
         self._leave: dict[str, Callable[[], None]] = {}
         self._told: list[Callable[[], None]] = []
         self._often = RateLimit(per_second=0.5, at_once=30)
@@ -134,13 +141,14 @@ class Doors:
         is_full = is_full or opens + self._opened_by(person.id) > MOST_RULES_OF_ONE
         if (is_full and not before) or not self._often.admits(person.id, now):
             raise TooManyDoorsError
-        await self._say(one, "network.door_opened")
+        await self._write(one, tied_until, before)
         self._take(one, answer, tied_until)
         for each in before:
             self._forget(each)
         self._tell()
         self._tunnels_changed()
         if one.id not in self._open:  # the decision turned meanwhile, or the tunnel is gone
+            await self.settled()
             raise NoWayError
         return Asked(answer, one)
 
@@ -165,7 +173,32 @@ class Doors:
         if one is None or one.person_id != person_id:
             return False
         self._end(one, "given-back")
+        await self.settled()
         return True
+
+    def heard(self, door_id: str, found: KeptDoor | None) -> None:
+        """Another worker opened this door, or closed it (None)."""
+        if door_id in self._being_written:
+            return
+        if found is not None:
+            self._take_from_elsewhere(found)
+        elif (one := self._open.get(door_id)) is not None:
+            self._forget(one)
+            self._tell()
+
+    async def catch_up(self) -> None:
+        """Decide about what is open elsewhere and not here, and remove what is over. Raises StorageError."""
+        now = self._core.clock.now()
+        found = await self._core.database.reading(lambda snapshot: all_doors(snapshot.connection))
+        for each in found:
+            if each.opening.until > now:
+                self._take_from_elsewhere(each)
+            elif each.opening.id not in self._open:
+                self._remove(each.opening, "over")
+
+    async def settled(self) -> None:
+        """Return when what closed here is closed everywhere, and on record."""
+        await asyncio.gather(*self._being_removed)
 
     def moved(self, address: str) -> None:
         """A firewall sees another machine at this address than the one that a door was opened for: it is nobody's
@@ -180,6 +213,7 @@ class Doors:
         self._stop_watching()
         for one in self.all_open():
             self._forget(one)
+        await self.settled()
 
     def _opened_by(self, person_id: str) -> int:
         """How many rules all doors of somebody come to."""
@@ -213,12 +247,43 @@ class Doors:
         else:
             leave()
 
+    def _take_from_elsewhere(self, found: KeptDoor) -> None:
+        """Open here what another worker opened, where this one permits it too."""
+        one, known = found.opening, self._core.known
+        app, session = self._app(one.app), known.sessions.get(one.session_id)
+        if one.id in self._open or app is None or app.network is None or session is None:
+            return
+        answer = self._kept.decide(DOOR, app, session, CONNECT, one.address, found.tied_until)
+        if self._kept.end(answer, one.until) > self._core.clock.now():
+            self._take(one, answer, found.tied_until)
+            self._tell()
+            self._tunnels_changed()
+
     def _end(self, one: Opening, why: str) -> None:
         if one.id not in self._open:
             return
         self._forget(one)
         self._tell()
-        self._core.journal.record(self._event(one, "network.door_closed", why))
+        if self._core.clock.monotonic() < self._core.known.lease_until:  # who is cut off closes its own alone
+            self._remove(one, why)
+
+    def _remove(self, one: Opening, why: str) -> None:
+        task = self._loop.create_task(self._close_everywhere(one, why))
+        self._being_removed.add(task)
+        task.add_done_callback(self._being_removed.discard)
+
+    async def _close_everywhere(self, one: Opening, why: str) -> None:
+        event = self._event(one, "network.door_closed", why)
+
+        def write(transaction: Transaction) -> None:
+            if drop(transaction.connection, one.id):
+                transaction.changed(CHANGED, one.id)
+                transaction.say(event)
+
+        try:
+            await self._core.write(write)
+        except StorageError:
+            self._core.journal.record(event)
 
     def _forget(self, one: Opening) -> None:
         self._open.pop(one.id, None)
@@ -234,9 +299,23 @@ class Doors:
             except Exception:  # noqa: BLE001 -- one firewall that is not told keeps no other from closing
                 _log.exception("a firewall could not be told of doors")
 
-    async def _say(self, one: Opening, kind: str) -> None:
-        """A door is open only once that is on record."""
-        await self._core.write(lambda transaction: transaction.say(self._event(one, kind)))
+    async def _write(self, one: Opening, tied_until: Instant, before: Sequence[Opening]) -> None:
+        """A door is open only once that is on record. Others hear of it, and then of those that it replaces."""
+
+        def write(transaction: Transaction) -> None:
+            put(transaction.connection, one, tied_until)
+            transaction.changed(CHANGED, one.id)
+            for each in before:
+                if drop(transaction.connection, each.id):
+                    transaction.changed(CHANGED, each.id)
+            transaction.say(self._event(one, "network.door_opened"))
+
+        ids = {one.id, *(each.id for each in before)}
+        self._being_written |= ids
+        try:
+            await self._core.write(write)
+        finally:
+            self._being_written -= ids
 
     def _event(self, one: Opening, kind: str, why: str = "") -> Event:
         details: dict[str, str | int | bool] = {"app": one.app, "opening": one.id, "decision": one.decision}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from limen.errors import LimenError
+from limen.extras import how_to_install
 from limen.network.compiling import Places
 from limen.network.emit.aws_rules import prefixes
 from limen.network.emit.ordered import OrderedRule
@@ -21,7 +22,7 @@ from limen.network.shapes import LEG
 
 INET: Final = {4: "inet", 6: "inet6"}
 """What Aerleon calls the families."""
-EXTRA: Final = "pip install 'limen[aerleon]'"
+EXTRA: Final = "aerleon"
 MOST_TERMS: Final = 20_000
 PROTOCOLS: Final = {TCP: "tcp", UDP: "udp", ICMP: "icmp", ICMPV6: "icmpv6", 47: "gre", 50: "esp", 51: "ah"}
 _NO_LEGS: Final = frozenset({"any", "all", "none", "global", "multicast", "local-in-policy"})
@@ -154,5 +155,7 @@ def _generators() -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in {"aerleon", "absl", "yaml", "typing_extensions"}:
             raise
-        raise LimenError("firewalls of this maker need Aerleon, which is not installed", EXTRA) from None
+        raise LimenError(
+            "firewalls of this maker need Aerleon, which is not installed", how_to_install(EXTRA)
+        ) from None
     return aerleon_generators

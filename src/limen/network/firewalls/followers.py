@@ -49,7 +49,9 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a firewall said last: which state and which ruleset are in force there, and by how many seconds its clock is
-    ahead of Limen's. `tunnel_key`: the public key by which tunnels find it; "" where none ends there.
+    ahead of Limen's. `tunnel_key`: the public key by which tunnels find it; "" where none ends there. `state` is the
+    number of this worker's state; 0 where it asked another worker. `caught_up_at`: when it had last all that the worker
+    knew that it asked.
     """
 
     at: Instant
@@ -57,6 +59,7 @@ class Heard:
     in_force: str = ""
     clock: int = 0
     tunnel_key: str = ""
+    caught_up_at: Instant = 0
 
 
 @dataclass

@@ -39,6 +39,8 @@ KINDS: Final = (
         acknowledged=True,
         shown=("firewall",),
     ),
+    Kind("network.cloud_read", "Read what the groups of a cloud open", _FIREWALL, ENTITY, 2, shown=("firewall",)),
+    Kind("network.cloud_forgotten", "Forgot what was read of a cloud", _FIREWALL, ENTITY, 4, shown=("firewall",)),
     Kind(
         "network.change_confirmed",
         "Confirmed the rules of a firewall",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Final
+
+import msgspec
 
 from limen.clock import DAY, Instant
 from limen.errors import LimenError
@@ -22,8 +25,12 @@ from limen.opaque import hash_of, new_id, new_token
 from limen.pillar import Core
 from limen.printable import visible
 from limen.storage import Snapshot, Transaction
+from limen.storage.errors import StorageError
+from limen.storage.kept_briefly import Rows, Shelf
 
 LONGEST_WHY: Final = 300
+HEARD: Final = Shelf("firewalls that were heard", 10_000)
+"""What each firewall said last, by its id: for a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ class FirewallService:
         one = self.firewall(secret, address)
         if self.followers.outgrow(asks.after):
             self.telling.unsound(one, "ahead")
-        self._hear(one, asks, address)
+        await self._hear(one, asks, address)
         await self._take_outcome(one, asks.change)
         after = asks.after if self._questions.may_be_told(one.id) else self.followers.number
         if not await self._questions.waited(one.id, after):
@@ -174,8 +181,21 @@ class FirewallService:
         """When the firewall said so; None where it did not, or to a Limen before this."""
         return self._trials.get(change.id)
 
+    async def hear_others(self) -> None:
+        """Know what firewalls said that asked another worker since they asked this one. Raises StorageError."""
+        ids = tuple(self.followers.firewalls)
+
+        def read(rows: Rows) -> dict[str, Heard]:
+            found = {id_: rows.look(HEARD, id_) for id_ in ids}
+            return {id_: msgspec.msgpack.decode(one.data, type=Heard) for id_, one in found.items() if one is not None}
+
+        for id_, heard in (await self._core.database.kept_briefly.do(read)).items():
+            if heard.at > self.followers.heard.get(id_, Heard(0)).at:
+                self.followers.heard[id_] = heard
+
     async def keep_up(self) -> None:
         """Take over keys that were renewed, forget what is over, and say which firewall does not follow any more."""
+        await self.hear_others()
         now, keyring = self._core.clock.now(), self._core.keyring
 
         def write(transaction: Transaction) -> None:
@@ -197,13 +217,17 @@ class FirewallService:
 
     # Inside
 
-    def _hear(self, one: EnrolledFirewall, asks: Asks, address: str) -> None:
+    async def _hear(self, one: EnrolledFirewall, asks: Asks, address: str) -> None:
         if self._unheard.asks_twice(one.id, address, self._core.clock.now()):
             self.telling.unsound(one, TWICE)
         before = self.followers.heard.get(one.id, Heard(0))
-        self.followers.heard[one.id] = Heard(
-            self._core.clock.now(), asks.after, asks.in_force, asks.clock, asks.tunnel_key
-        )
+        now = self._core.clock.now()
+        caught_up_at = now if asks.after == self.followers.number else before.caught_up_at
+        heard = Heard(now, asks.after, asks.in_force, asks.clock, asks.tunnel_key, caught_up_at)
+        self.followers.heard[one.id] = heard
+        with suppress(StorageError):  # whoever can't be told of it asks the firewall when it comes there
+            written, kept = msgspec.msgpack.encode(replace(heard, state=0)), self._core.database.kept_briefly
+            await kept.do(lambda rows: rows.put(HEARD, one.id, written, rows.now + DAY))
         if abs(asks.clock) > ASTRAY_SECONDS >= abs(before.clock):
             self.telling.unsound(one, "clock")
 

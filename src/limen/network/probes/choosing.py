@@ -1,11 +1,12 @@
-"""Which connections a canary tries: for each other zone one that must not pass and one that must, held against the same
-rules as every proof.
+"""Which connections a canary tries: those to where apps are behind the gateway, and for each other zone one that must
+not pass and one that must, held against the same rules as every proof.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from ipaddress import ip_address
 from itertools import zip_longest
@@ -17,24 +18,32 @@ from limen.network.model import EVERYTHING, INSIDE, Firewall, Host, Network, Way
 from limen.network.packets.box import TCP
 from limen.network.packets.ruleset import ANYWHERE, Rule
 from limen.network.probes.model import MOST_PROBES, Probe
+from limen.network.probes.upstreams import Upstream
 
 MOST_HOSTS: Final = 3
 """Of one zone in a round; which they are changes."""
+MOST_OF_APPS: Final = MOST_PROBES // 2
+"""Of a round; the others are for zones."""
 ADMINISTRATIVE: Final = (22, 3389, 445, 5985, 5432, 1433, 3306, 443)
 """Ports of TCP by which computers are administered and databases asked."""
 _TCP: Final = (TCP, TCP)
 
 
-def chosen(network: Network, firewall: Firewall, today: str, random: Random) -> tuple[Probe, ...]:
+def chosen(
+    network: Network, firewall: Firewall, today: str, random: Random, apps: Sequence[Upstream] = ()
+) -> tuple[Probe, ...]:
     """For the host that this firewall guards, on this day (ISO 8601). Not tried is what is on trial, and what no other
-    firewall than the canary's own is to deny.
+    firewall than the canary's own is to deny. Of `apps` those that are stated hosts; where they are too many for one
+    round, others each time.
     """
     choosing = _Choosing(network, firewall, today)
     zones = [one.name for one in network.zones if one.name != choosing.canary.zone]
     random.shuffle(zones)
     of_zones = [list(choosing.probes(zone, random)) for zone in zones]
+    of_apps = list(choosing.to_apps(apps))
+    first = random.sample(of_apps, min(MOST_OF_APPS, len(of_apps)))
     in_turn = (one for each in zip_longest(*of_zones) for one in each if one is not None)
-    return tuple(one for one, _ in zip(in_turn, range(MOST_PROBES), strict=False))
+    return tuple(list(dict.fromkeys((*first, *in_turn)))[:MOST_PROBES])
 
 
 def is_denied(network: Network, today: str, probe: Probe) -> bool:
@@ -58,6 +67,21 @@ class _Choosing:
             source, destination = random.choice(pairs)
             ways = (self._denied(host, source, destination), self._let_through(host, source, destination))
             yield from (one for one in ways if one is not None)
+
+    def to_apps(self, apps: Iterable[Upstream]) -> Iterator[Probe]:
+        """Straight to each that is in another zone, whether that is to be denied or not."""
+        for app in apps:
+            host = app.host_in(self._network)
+            if host is None or host.zone == self.canary.zone or not app.port:
+                continue
+            for source, destination in self._pairs(host):
+                rule = self._decides(probe := self._probe(host, source, destination, app.port, ""))
+                if rule is not None and rule.is_trial:
+                    continue
+                if rule is not None and rule.allows:
+                    yield replace(probe, must_pass=True, because=rule.id)
+                elif self._is_held_by_others(host):
+                    yield probe
 
     def _pairs(self, host: Host) -> Iterator[tuple[str, str]]:
         for one in self.canary.addresses:

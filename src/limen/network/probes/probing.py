@@ -27,6 +27,7 @@ from limen.network.packets.ruleset import Rule
 from limen.network.probes.choosing import chosen, is_denied
 from limen.network.probes.model import Probe, Result, Round
 from limen.network.probes.records import KIND, record_of
+from limen.network.probes.upstreams import upstreams
 from limen.opaque import new_id
 from limen.pillar import Core
 
@@ -79,7 +80,8 @@ class Probing:
     async def begin(self, firewall: Firewall, enrolled: EnrolledFirewall) -> Round | None:
         """A round, now; None where there is nothing to try."""
         network, today, random = self._network, self._today(), self._random
-        probes = await asyncio.to_thread(lambda: chosen(network, firewall, today, random))
+        apps = upstreams(self._core.known.apps.values())
+        probes = await asyncio.to_thread(lambda: chosen(network, firewall, today, random, apps))
         if not probes:
             return None
         now = self._core.clock.now()

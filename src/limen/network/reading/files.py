@@ -35,10 +35,11 @@ def read_files(files: Sequence[File], kind: str = "") -> Reading:
         raise UnreadableError(f"{len(files)} files are given", f"give from 1 to {MOST_FILES}")
     if kind and kind not in KINDS:
         raise UnreadableError(f"there is no kind {kind[:40]!r}", f"use one of {', '.join(KINDS)}")
-    return KINDS[kind or _kind_of(files)](files)
+    return KINDS[kind or kind_of(files)](files)
 
 
-def _kind_of(files: Sequence[File]) -> str:
+def kind_of(files: Sequence[File]) -> str:
+    """What the first of them looks like, one of `KINDS`. Raises UnreadableError."""
     text = files[0].text
     if not text.lstrip().startswith(("{", "[")):
         for kind, look in _LOOKS.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from limen.clock import DAY, SECOND, Milliseconds
 from limen.facts import Person
 from limen.mail import Mails
 from limen.mail.letter import letter, words_for
+from limen.mail.recipients import recipients
 from limen.network.file_changes import way_said
 from limen.network.model import Network
 from limen.network.reminders import store
@@ -20,8 +21,6 @@ from limen.storage import Transaction
 
 GOOD_FOR: Final[Milliseconds] = 7 * DAY
 KEPT: Final[Milliseconds] = 800 * DAY
-MOST_TOLD: Final = 20
-"""Of a group, so many are written to."""
 MOST_LISTED: Final = 20
 """Flows in one mail; more are counted."""
 
@@ -53,8 +52,8 @@ class Reminders:
         of_person: dict[str, list[Due]] = defaultdict(list)
         for one in fresh:
             store.keep(transaction.connection, one.flow.id, one.day, now)
-            for person_id in owners(one.flow.owner, everybody):
-                of_person[person_id].append(one)
+            for person in recipients(one.flow.owner, everybody.values()):
+                of_person[person.id].append(one)
         for person_id, theirs in sorted(of_person.items()):
             self._mail(transaction, everybody[person_id], theirs, people.language_of(transaction, person_id))
 
@@ -74,14 +73,3 @@ class Reminders:
         until = now + GOOD_FOR
         about = f"flows-{theirs[0].day}"
         Mails(self._core.keyring).put(transaction, message, person_id=to.id, about=about, now=now, until=until)
-
-
-def owners(owner: str, everybody: Mapping[str, Person]) -> list[str]:
-    """The ids of who is meant by an owner in network.yaml, a group or an email address: those who can be written to."""
-    found = [
-        one.id
-        for one in everybody.values()
-        if one.active and not one.is_workload and one.email
-        if owner in one.groups or one.email.casefold() == owner.casefold()
-    ]
-    return sorted(found)[:MOST_TOLD]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from limen.clock import SECOND
@@ -18,27 +19,41 @@ from limen.pillar import Core, DeviceTunnels, TunnelRefusedError
 class OfDevices:
     """Used on the event loop alone. `offered` is what devices take of it."""
 
-    def __init__(self, core: Core, tunnels: Tunnels, doors: Doors, followers: Followers) -> None:
+    def __init__(
+        self,
+        core: Core,
+        tunnels: Tunnels,
+        doors: Doors,
+        followers: Followers,
+        hear_others: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`hear_others` has followers know what firewalls told other workers."""
         self._core, self._tunnels, self._doors, self._followers = core, tunnels, doors, followers
+        self._hear_others = hear_others
         self.offered = DeviceTunnels(self._keep, tunnels.leave)
 
-    def _keep(self, device_id: str, key: str, app_id: str) -> dict[str, Any]:
+    async def _keep(self, device_id: str, key: str, app_id: str) -> dict[str, Any]:
         """One answer, "waiting", to an app that there is not, one that nobody opened yet, and one that is closed."""
         try:
-            end, tunnel = self._tunnels.keep(device_id, key)
+            end, tunnel = await self._tunnels.keep(device_id, key)
         except NoTunnelError as error:
             raise TunnelRefusedError(error.what, error.fix) from None
         door = self._doors.open_by(device_id, app_id)
         return {
             "page": f"{self._core.settings.public_url}/network/connect?app={app_id}",
-            "tunnel": self._way(end, tunnel),
+            "tunnel": await self._way(end, tunnel),
             "open": None if door is None else self._open(door),
         }
 
-    def _way(self, end: End, tunnel: Tunnel) -> dict[str, Any] | None:
+    def _keys(self, firewall: str) -> list[str]:
+        ids = {one.id for one in self._followers.firewalls.values() if one.name == firewall}
+        return [heard.tunnel_key for id_, heard in self._followers.heard.items() if id_ in ids and heard.tunnel_key]
+
+    async def _way(self, end: End, tunnel: Tunnel) -> dict[str, Any] | None:
         """None until the firewall has told its key."""
-        ids = {one.id for one in self._followers.firewalls.values() if one.name == end.firewall}
-        keys = [heard.tunnel_key for id_, heard in self._followers.heard.items() if id_ in ids and heard.tunnel_key]
+        if not self._keys(end.firewall):
+            await self._hear_others()
+        keys = self._keys(end.firewall)
         if not keys:
             return None
         its = end.wireguard

@@ -255,7 +255,14 @@ class Search:
         for one in people:
             if ways_of(one):
                 name = one.person.id if one.person.id in names else ""
-                kind = (one.person.groups & groups, name, one.factors, one.authenticators, one.person.must_enrol_at)
+                kind = (
+                    one.person.groups & groups,
+                    name,
+                    one.factors,
+                    one.authenticators,
+                    one.person.must_enrol_at,
+                    one.person.first_day,
+                )
                 kinds.setdefault(kind, one)
         return [one for one in kinds.values() if all(self._is_meant(one.person, wanted) for wanted in _WANTED)]
 
@@ -315,7 +322,10 @@ class Search:
 
     def _worlds(self, candidate: Candidate, at: Instant, *, steps_up: bool) -> Iterator[_World]:
         can = self.attainable
-        if candidate.person.must_enrol_at and at >= candidate.person.must_enrol_at:
+        who = candidate.person
+        if who.must_enrol_at and at >= who.must_enrol_at:
+            return
+        if who.first_day and at < self.engine.calendar.beginning(who.first_day):
             return
         for (way, factors), place, device, risk, grants in product(
             _proofs(candidate, steps_up=steps_up),
@@ -430,6 +440,7 @@ class Search:
             for date in dates:
                 yield from (date, date + ARRIVAL)
         yield from {one.person.must_enrol_at for one in self.people} - {0}
+        yield from {self.engine.calendar.beginning(day) for one in self.people if (day := one.person.first_day)}
         if self.drawn.unbounded:  # compared in a way that has no borders: looked at again and again
             yield from range(self.now, self.now + HORIZON, LASTING)
 

@@ -19,7 +19,7 @@ _KINDS: Final = {"auth": "proof", "session": "proof", "group": "groups", "label"
     "date": "time"
 }
 
-_OF_LIMEN_ITSELF: Final = frozenset({Named.POLICY_ERROR, Named.BAD_REQUEST, Named.FACTOR_MISSING})
+_OF_LIMEN_ITSELF: Final = frozenset({Named.POLICY_ERROR, Named.BAD_REQUEST, Named.FACTOR_MISSING, Named.NOT_STARTED})
 
 
 def why_not(engine: Engine, decision: Decision, *, is_complete: bool = False) -> tuple[UnmetCondition, ...]:

@@ -20,7 +20,7 @@ from limen.policy.decision import UNAVAILABLE, Effect
 from limen.sso.entra import proof
 from limen.sso.entra.person import person_meant
 from limen.sso.entra.requests import FactorRequest, WrongRequestError, read
-from limen.sso.kept_requests import KeptRequests
+from limen.sso.kept_requests import KeptRequests, of_an_app
 from limen.sso.oidc.provider import Provider
 from limen.sso.seen_once import SeenOfEach
 from limen.sso.upstream.fetching import Fetching, IssuerError
@@ -71,9 +71,14 @@ class ExternalMethod:
         self._sign_on = sign_on
         self._provider = provider
         self._clients: dict[Issuer, IssuerClient] = {}
-        self._answered = SeenOfEach()
+        self._answered = SeenOfEach(core.database.kept_briefly, "entra answered")
         self.issuer = f"{core.settings.public_url}/entra"
-        self.waiting: KeptRequests[FactorRequest] = KeptRequests(core.clock, WAITS_SECONDS)
+        self.waiting: KeptRequests[FactorRequest] = KeptRequests(
+            core.database.kept_briefly,
+            "entra",
+            of_an_app(FactorRequest, lambda: core.known.apps, lambda app: app.entra),
+            WAITS_SECONDS,
+        )
 
     # What Entra ID finds before it asks
 
@@ -130,25 +135,26 @@ class ExternalMethod:
 
         A request that waited while its app was registered anew is over.
         """
-        now, app = self._core.clock.now(), self._core.known.apps.get(asked.app.id)
-        if app is None or app.entra is None or app.entra != asked.app.entra or self._answered.holds(asked.name, now):
+        app = self._core.known.apps.get(asked.app.id)
+        is_over = app is None or app.entra != asked.app.entra or await self._answered.holds(asked.name)
+        if app is None or app.entra is None or is_over:
             self._sign_on.tell("sso.client_refused", "answered-before", asked.app.id)
             return NextStep(is_over=True)
         meant = person_meant(asked.claims, app.entra, list(self._core.known.people.values()))
         if meant is None or meant.id != person.id:
             self._sign_on.tell("sso.client_refused", "invalid-request", "Entra ID: somebody-else", asked.app.id)
-            return self._refuse(asked, Outcome.SOMEBODY_ELSE, person)
+            return await self._refuse(asked, Outcome.SOMEBODY_ELSE, person)
         answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.word in UNAVAILABLE:
-            return self._refuse(asked, Outcome.UNAVAILABLE, person, answer.id)
+            return await self._refuse(asked, Outcome.UNAVAILABLE, person, answer.id)
         if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
-            return self._refuse(asked, Outcome.REFUSED, person, answer.id)
+            return await self._refuse(asked, Outcome.REFUSED, person, answer.id)
         if not asked.wanted.is_possible:
-            return self._refuse(asked, Outcome.NOT_OURS_TO_PROVE, person, answer.id)
+            return await self._refuse(asked, Outcome.NOT_OURS_TO_PROVE, person, answer.id)
         is_fresh, (acr, amr) = proof.is_fresh(session.auth, asked.at), proof.stated(session.auth, asked.wanted)
         if answer.effect is Effect.CHALLENGE or not is_fresh or not acr:
             if is_fresh and proof.rests_on_issuer(session.auth):
-                return self._refuse(asked, Outcome.BY_AN_ISSUER, person, answer.id)
+                return await self._refuse(asked, Outcome.BY_AN_ISSUER, person, answer.id)
             return NextStep(prove_again=True, decision=answer.id if answer.effect is Effect.CHALLENGE else "")
         return await self._state(asked, person, session, acr, amr, answer.id)
 
@@ -162,7 +168,7 @@ class ExternalMethod:
         self, asked: FactorRequest, person: Person, session: Session, acr: str, amr: str, decision: str
     ) -> NextStep:
         now = self._core.clock.now()
-        if not self._is_first(asked, person):
+        if not await self._is_first(asked, person):
             return NextStep(is_over=True)
         said = {
             "iss": self.issuer,
@@ -187,18 +193,18 @@ class ExternalMethod:
         await self._core.database.writing(lambda transaction: transaction.say(event))
         return NextStep(Outcome.STATED, _with_state(asked, {"id_token": token}), decision=decision)
 
-    def _refuse(self, asked: FactorRequest, outcome: Outcome, person: Person, decision: str = "") -> NextStep:
+    async def _refuse(self, asked: FactorRequest, outcome: Outcome, person: Person, decision: str = "") -> NextStep:
         """The contract's error (OAuth 2.0 section 4.2.2.1). It is answered once: who was refused begins anew."""
         is_passing = outcome is Outcome.UNAVAILABLE
-        if not is_passing and not self._is_first(asked, person):
+        if not is_passing and not await self._is_first(asked, person):
             return NextStep(is_over=True)
         error = "temporarily_unavailable" if is_passing else "access_denied"
         return NextStep(outcome, _with_state(asked, {"error": error}), decision=decision)
 
-    def _is_first(self, asked: FactorRequest, person: Person) -> bool:
+    async def _is_first(self, asked: FactorRequest, person: Person) -> bool:
         """Whether nothing was answered to this request. It is known for longer than its hint could be taken."""
         now = self._core.clock.now()
-        return self._answered.is_first(asked.name, person.id, now, now + OLDEST + WAITS_SECONDS * SECOND + 2 * SKEW)
+        return await self._answered.is_first(asked.name, person.id, now + OLDEST + WAITS_SECONDS * SECOND + 2 * SKEW)
 
     def _client(self, app: App) -> IssuerClient:
         """What reads the keys of this app's tenant. Tenants are the company's own, so there are few."""

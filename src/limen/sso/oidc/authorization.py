@@ -77,7 +77,7 @@ class Authorization:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self.pushed = PushedRequests(calls.core.clock)
+        self.pushed = PushedRequests(calls.core.database.kept_briefly)
 
     async def asked(self, wire: ProtocolRequest) -> AuthorizationRequest | WrongRequest:
         """The authorization request, held against the client's registration. What is wrong is journaled."""
@@ -89,7 +89,7 @@ class Authorization:
     async def _held_against(self, wire: ProtocolRequest) -> AuthorizationRequest | WrongRequest:
         if any(len(values) > 1 for name, values in wire.query.items() if name != "resource"):
             return WrongRequest("", "invalid_request", "A parameter is there twice.")  # RFC 6749 section 3.1
-        pushed = self._with_pushed(wire)
+        pushed = await self._with_pushed(wire)
         if isinstance(pushed, WrongRequest):
             return pushed
         wire = pushed
@@ -189,19 +189,19 @@ class Authorization:
         (asking, client), *_ = good
         is_proved = not client.oidc.is_public  # anybody can say that they are a public one
         source = client.app.id if is_proved else network_of(address)
-        uri, seconds = self.pushed.keep(asking, source, is_proved=is_proved)
+        uri, seconds = await self.pushed.keep(asking, source, is_proved=is_proved)
         return ProtocolReply(201, {"request_uri": uri, "expires_in": seconds})
 
     # Inside
 
-    def _with_pushed(self, wire: ProtocolRequest) -> ProtocolRequest | WrongRequest:
+    async def _with_pushed(self, wire: ProtocolRequest) -> ProtocolRequest | WrongRequest:
         """The request itself, or the one that was pushed before. Both at once is none (RFC 9126 section 4)."""
         uri = wire.one("request_uri")
         if wire.one("request"):
             return WrongRequest("", "request_not_supported", "Request objects are not read.")
         if not uri:
             return wire
-        kept = self.pushed.look(uri, wire.one("client_id"))
+        kept = await self.pushed.look(uri, wire.one("client_id"))
         return kept or WrongRequest("", "invalid_request_uri", "The request was used before, or took too long.")
 
     def _why(self, wire: ProtocolRequest) -> str:
@@ -290,7 +290,7 @@ class Authorization:
                 server.create_oauth2_request(flow.request), grant_user=person, grant=flow
             )
 
-        if asked.wire.one("request_uri") and not self.pushed.take(asked.wire.one("request_uri")):
+        if asked.wire.one("request_uri") and not await self.pushed.take(asked.wire.one("request_uri")):
             return self._error(asked, "invalid_request_uri")
         reply, _ = await self._calls.served(work, session=session, person=person, decision=decision)
         return _with_query(reply.location, {"iss": self._calls.issuer})

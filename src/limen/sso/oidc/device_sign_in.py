@@ -21,7 +21,7 @@ class DeviceSignIn:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self.devices = Devices(calls.core.clock)
+        self.devices = Devices(calls.core.database.kept_briefly, calls.core.clock)
 
     async def begin(self, wire: ProtocolRequest, address: str) -> ProtocolReply:
         """RFC 8628 section 3.2: the codes of a device, with which one of them its person is to type where.
@@ -48,7 +48,7 @@ class DeviceSignIn:
             self._calls.refused(wire, str(reply.body.get("error", "")))
             return reply
         app, scope, resource = (str(reply.body[name]) for name in ("app", "scope", "resource"))
-        begun = self.devices.begin(app, scope, address, resource)
+        begun = await self.devices.begin(app, scope, address, resource)
         if begun is None:
             return ProtocolReply(429, {"error": "slow_down"})
         code, device = begun
@@ -59,22 +59,25 @@ class DeviceSignIn:
         }
         return ProtocolReply(200, {**told, "expires_in": LIVES // 1_000, "interval": INTERVAL_SECONDS})
 
-    def let_in(self, device: Device, session: Session, address: str) -> tuple[Effect, str]:
-        """Decide whether this person may use the device's app, and let the device in where they may; the decision."""
+    async def let_in(self, name: str, device: Device, session: Session, address: str) -> tuple[Effect, str]:
+        """Decide whether this person may use the device's app, and let the device of this name in where they may; the
+        decision.
+        """
         app = self._calls.core.known.apps.get(device.app)
         if app is None or app.oidc is None or not app.oidc.may_use_devices:
             return Effect.DENY, ""
         answer = self._calls.sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
         if answer.effect is Effect.PERMIT and answer.session is not None:
-            self.devices.agree(device, answer.session, answer.id)
+            if await self.devices.agree(name, answer.session, answer.id) is None:
+                return Effect.DENY, ""
             self._say("sso.device_let_in", device, session)
             return Effect.PERMIT, answer.id
         return (Effect.DENY if answer.effect is Effect.PERMIT else answer.effect), answer.id
 
-    def refuse(self, device: Device, session: Session) -> None:
+    async def refuse(self, name: str, device: Device, session: Session) -> None:
         """The person did not begin this: the device is told no, and it is journaled where it came from."""
-        device.is_refused = True
-        self._say("sso.device_refused", device, session)
+        if await self.devices.refuse(name) is not None:
+            self._say("sso.device_refused", device, session)
 
     def _say(self, kind: str, device: Device, session: Session) -> None:
         details: dict[str, str | int | bool] = {"app": device.app, "device_address": device.address}

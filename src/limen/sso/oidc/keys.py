@@ -13,7 +13,7 @@ import msgspec
 from limen.clock import DAY, HOUR, Instant, Milliseconds
 from limen.sso.oidc import store
 from limen.sso.oidc.public_keys import registry_of
-from limen.storage import Keyring, Transaction
+from limen.storage import Keyring, Snapshot, Transaction
 
 if TYPE_CHECKING:
     from joserfc.jwk import Key
@@ -116,12 +116,17 @@ class Keys:
         return next((one for one in able if one.made_at + ahead <= now), able[-1])
 
 
+def held_keys(snapshot: Snapshot, keyring: Keyring) -> Keys:
+    """The keys as they are kept."""
+    return Keys(tuple(_opened(keyring, *row) for row in store.keys(snapshot.connection)))
+
+
 def kept_keys(transaction: Transaction, keyring: Keyring, now: Instant) -> Keys:
     """The keys as they are to be now: made where there is none, renewed in time, dropped when their successor is old.
 
     Cheap where there is nothing to do: call it at the start and now and then.
     """
-    found = [_opened(keyring, *row) for row in store.keys(transaction.connection)]
+    found = list(held_keys(transaction, keyring).every)
     for algorithm in ALGORITHMS:
         able = [one for one in found if one.algorithm == algorithm]
         if not able or able[0].made_at + LIVES - AHEAD <= now:
@@ -130,6 +135,7 @@ def kept_keys(transaction: Transaction, keyring: Keyring, now: Instant) -> Keys:
             if newer.made_at + AHEAD + KEPT <= now:
                 found.remove(older)
                 store.drop_keys(transaction.connection, [older.id])
+                transaction.changed(store.KEYS_CHANGED, "")
     return Keys(tuple(found))
 
 
@@ -165,6 +171,7 @@ def _made(transaction: Transaction, keyring: Keyring, algorithm: str, now: Insta
     private = {**key.as_dict(private=True), "alg": algorithm}
     sealed = keyring.seal("oidc_keys", key_id, "sealed", msgspec.json.encode(private))
     store.add_key(transaction.connection, key_id, sealed, now)
+    transaction.changed(store.KEYS_CHANGED, "")
     return SigningKey(key_id, algorithm, now, key.as_dict(private=True))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from limen.clock import APART
 from limen.events import Event, Outcome
 from limen.facts import App, Session
 from limen.opaque import hash_of, new_token
@@ -22,7 +23,7 @@ from limen.sso.oidc.calls import ENTRY_POINT, TEMPORARILY_UNAVAILABLE, Calls, De
 from limen.sso.oidc.device_sign_in import DeviceSignIn
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.held_tokens import Held, held
-from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
+from limen.sso.oidc.keys import Keys, held_keys, kept_keys, kept_pairwise_secret
 from limen.sso.oidc.protocol import (
     ACCESS_TOKEN,
     CLIENT_CREDENTIALS,
@@ -51,7 +52,7 @@ class Provider:
         self.issuer = calls.issuer
         self.authorization = Authorization(calls)
         self.device = DeviceSignIn(calls)
-        self._proofs = DpopProofs(calls.core.clock, calls.issuer)
+        self._proofs = DpopProofs(calls.core.database.kept_briefly, calls.core.clock, calls.issuer)
         self.workloads = WorkloadSignIns(calls, self._proofs)
 
     async def token(self, wire: ProtocolRequest, proof: str, address: str) -> ProtocolReply:
@@ -71,19 +72,20 @@ class Provider:
         A proof is looked at for what was issued alone: strangers' proofs would cost time, and room among those seen.
         """
         secret = wire.one("code") if wire.one("grant_type") == "authorization_code" else wire.one("refresh_token")
+        device_code = wire.one("device_code") if wire.one("grant_type") == DEVICE else ""
         found = await self._calls.core.database.reading_together(
             lambda snapshot: store.issued(snapshot.connection, hash_of(secret))
         )
-        device = self.device.devices.of(wire.one("device_code")) if wire.one("grant_type") == DEVICE else None
+        device = await self.device.devices.of(device_code)
         of = found.sign_in.id if found else device.user_code if device else ""
-        key = self._proofs.key_of(proof, "POST", TOKEN_PATH, of) if proof and of else ""
+        key = await self._proofs.key_of(proof, "POST", TOKEN_PATH, of) if proof and of else ""
         if key is None:
             return ProtocolReply(400, {"error": "invalid_dpop_proof"})
         if device is not None:
-            device.asks(self._calls.core.clock.now())
-            if device.sign_in or device.is_refused:
-                self.device.devices.take(device)
-            device = replace(device)  # as it is now: meanwhile its person may answer
+            device = await self.device.devices.asks(device_code)
+            is_answered = device is not None and (device.sign_in is not None or device.is_refused)
+            if is_answered and not await self.device.devices.take(device_code):
+                device = None  # it was told what it waited for
         waited_for = device.sign_in if device and not device.is_over(self._calls.core.clock.now()) else None
         decided = self._calls.decided(found.sign_in if found else waited_for)
         if decided.is_unavailable:
@@ -146,7 +148,7 @@ class Provider:
             return _no_token()
         bound = str(told.get("cnf", {}).get("jkt", ""))
         if bound and (
-            scheme != "dpop" or self._proofs.key_of(proof, method, "/oidc/userinfo", sign_in.id, token) != bound
+            scheme != "dpop" or await self._proofs.key_of(proof, method, "/oidc/userinfo", sign_in.id, token) != bound
         ):
             self._calls.sign_on.tell("sso.client_refused", "invalid-dpop-proof", sign_in.app)
             return _no_token()
@@ -218,14 +220,25 @@ class Provider:
         """Renew keys in time, and forget what is over."""
         now = self._calls.core.clock.now()
 
-        def work(transaction: Transaction) -> Keys:
+        def work(transaction: Transaction) -> None:
             store.forget(transaction.connection, now)
-            workload_store.forget(transaction.connection, now, now - KEYS_KEPT)
-            return kept_keys(transaction, self._calls.core.keyring, now)
+            workload_store.forget(transaction.connection, now - APART, now - KEYS_KEPT)
+            kept_keys(transaction, self._calls.core.keyring, now)
 
-        renewed = await self._calls.core.database.writing(work)
-        if renewed.ids != self._calls.keys.ids:
-            self._calls.keys = renewed
+        await self._calls.core.write(work)
+
+    def follow(self) -> None:
+        """Sign with, go by and publish the keys that are kept, whoever changes them; called before anything is read.
+
+        Nothing else replaces them: what was read before a change would bring a discarded key back.
+        """
+        core = self._calls.core
+        core.feed.at_start(lambda snapshot: held_keys(snapshot, core.keyring), self._take)
+        core.feed.on(
+            store.KEYS_CHANGED,
+            lambda snapshot, _all: held_keys(snapshot, core.keyring),
+            lambda _all, found: self._take(found),
+        )
 
     @property
     def keys(self) -> Keys:
@@ -242,6 +255,10 @@ class Provider:
         return self._calls.pairwise
 
     # Inside
+
+    def _take(self, kept: Keys) -> None:
+        if kept.ids != self._calls.keys.ids:
+            self._calls.keys = kept
 
     def _tell(self, wire: ProtocolRequest, reply: ProtocolReply) -> None:
         """Journal what was refused to an app; not what a decision refused, nor a device that still waits: they are."""
@@ -275,4 +292,6 @@ async def build(core: Core, sign_on: SignOn) -> Provider:
         now = core.clock.now()
         return kept_keys(transaction, core.keyring, now), kept_pairwise_secret(transaction, core.keyring, now)
 
-    return Provider(Calls(core, sign_on, *await core.database.writing(work)))
+    provider = Provider(Calls(core, sign_on, *await core.database.writing(work)))
+    provider.follow()
+    return provider

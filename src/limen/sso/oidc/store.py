@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -77,6 +78,8 @@ oidc_consents = Table(
 )
 """What people agreed that an app of another company may know of them."""
 
+KEYS_CHANGED: Final = "oidc_keys"
+"""Every worker reads all of them again: what is discarded signs, proves and is published nowhere then."""
 TABLES: Final = (oidc_consents, oidc_keys, oidc_secrets, oidc_tokens)
 
 # What is asked at each token, put together once
@@ -165,6 +168,13 @@ def issued(connection: Connection, hashed: bytes) -> Issued | None:
         return None
     asked = msgspec.json.decode(found["asked"], type=IssuedFor)
     return Issued(found["hash"], found["kind"], of_row(found), found["until"], found["used_at"], asked)
+
+
+def good_tokens_of(connection: Connection, person_id: str, now: Instant) -> int:
+    """How many codes and refresh tokens of somebody could be used: those of sign-ins that have not ended."""
+    theirs = select(app_sign_ins.c.id).where(app_sign_ins.c.person_id == person_id, app_sign_ins.c.ended_at == 0)
+    good = (oidc_tokens.c.sign_in_id.in_(theirs), oidc_tokens.c.until > now)
+    return int(connection.scalar(select(func.count()).select_from(oidc_tokens).where(*good)) or 0)
 
 
 def use(connection: Connection, hashed: bytes, now: Instant) -> bool:

@@ -65,7 +65,7 @@ class WorkloadSignIns:
             return reply
         if not self._asked.admits(wanted.workload.id, call.now, EXCHANGE if wanted.subject else 1):
             return ProtocolReply(429, {"error": "slow_down"})
-        key = self._proofs.key_of(proof, "POST", TOKEN_PATH, wanted.workload.id) if proof else ""
+        key = await self._proofs.key_of(proof, "POST", TOKEN_PATH, wanted.workload.id) if proof else ""
         if key is None:
             return ProtocolReply(400, {"error": "invalid_dpop_proof"})
         person = self._calls.decided(wanted.subject) if wanted.subject else None

@@ -19,11 +19,11 @@ from limen.opaque import new_id
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
 from limen.sso import sign_ins
-from limen.sso.kept_requests import KeptRequests
+from limen.sso.kept_requests import KeptRequests, of_an_app
 from limen.sso.oidc.claims import JUST_PROVED_SECONDS, is_old
-from limen.sso.saml import contexts, names, person as person_told
+from limen.sso.saml import contexts, names, person as person_told, store
 from limen.sso.saml.arrived import Arrived, WrongMessageError, from_app
-from limen.sso.saml.keys import SamlKeys, kept_keys
+from limen.sso.saml.keys import SamlKeys, held_keys, kept_keys
 from limen.sso.saml.requests import SignInRequest
 from limen.sso.seen_once import SeenOfEach
 from limen.sso.sign_ins import AppSignIn
@@ -75,13 +75,18 @@ class IdentityProvider:
         self._core = core
         self._sign_on = sign_on
         self._secret = secret
-        self._answered = SeenOfEach()
+        self._answered = SeenOfEach(core.database.kept_briefly, "saml answered")
         self.keys = keys
         origin = core.settings.public_url
         self.entity_id = f"{origin}/saml/metadata"
         self.sign_in_url = f"{origin}/saml/sign-in"
         self.sign_out_url = f"{origin}/saml/sign-out"
-        self.waiting: KeptRequests[SignInRequest] = KeptRequests(core.clock, WAITS_SECONDS)
+        self.waiting: KeptRequests[SignInRequest] = KeptRequests(
+            core.database.kept_briefly,
+            "saml sign-in",
+            of_an_app(SignInRequest, lambda: core.known.apps, lambda app: app.saml),
+            WAITS_SECONDS,
+        )
 
     # What apps ask
 
@@ -135,7 +140,7 @@ class IdentityProvider:
         A request that waited while its app was registered anew is over.
         """
         app = self._core.known.apps.get(asked.app.id)
-        is_answered = asked.id and self._answered.holds(f"{asked.app.id} {asked.id}", self._core.clock.now())
+        is_answered = asked.id and await self._answered.holds(f"{asked.app.id} {asked.id}")
         if is_answered or app is None or app.saml != asked.app.saml:
             return self._over(asked)
         answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
@@ -188,13 +193,24 @@ class IdentityProvider:
     # Keys
 
     async def keep_up(self) -> None:
-        """Take over keys that others made, and forget those that are over."""
+        """Forget keys that are over."""
         now, name = self._core.clock.now(), self._core.settings.name
-        renewed = await self._core.database.writing(lambda t: kept_keys(t, self._core.keyring, now, name))
-        if renewed.ids != self.keys.ids:
-            self.keys = renewed
+        await self._core.write(lambda t: kept_keys(t, self._core.keyring, now, name))
+
+    def follow(self) -> None:
+        """Sign with and publish the keys that are kept, whoever changes them; called before anything is read."""
+        keyring, feed = self._core.keyring, self._core.feed
+        feed.at_start(lambda snapshot: held_keys(snapshot, keyring), self._take)
+        feed.on(
+            store.KEYS_CHANGED,
+            lambda snapshot, _all: held_keys(snapshot, keyring),
+            lambda _all, found: self._take(found),
+        )
 
     # Inside
+
+    def _take(self, kept: SamlKeys) -> None:
+        self.keys = kept
 
     def _name_of(self, person: Person, app: App, name_format: str, sign_in_id: str) -> str:
         return person_told.name_of(person, app, name_format, self._secret, sign_in_id)
@@ -220,7 +236,7 @@ class IdentityProvider:
         from limen.sso.saml import responses  # noqa: PLC0415 -- as above
 
         now, provider = self._core.clock.now(), _provider(asked.app)
-        if not self._is_first(asked, person, now):
+        if not await self._is_first(asked, person, now):
             return self._over(asked)
         name_format = person_told.format_for(provider, asked.name_format or "") or provider.name_id
         sign_in_id = new_id("g")
@@ -267,11 +283,11 @@ class IdentityProvider:
         self._sign_on.tell("sso.client_refused", "answered-before", asked.app.id)
         return NextStep(is_over=True)
 
-    def _is_first(self, asked: SignInRequest, person: Person, now: Instant) -> bool:
+    async def _is_first(self, asked: SignInRequest, person: Person, now: Instant) -> bool:
         """Whether no assertion was made for this request. It is known for longer than it could be taken."""
         if not asked.id:
             return True
-        return self._answered.is_first(f"{asked.app.id} {asked.id}", person.id, now, now + HOUR)
+        return await self._answered.is_first(f"{asked.app.id} {asked.id}", person.id, now + HOUR)
 
 
 def _provider(app: App) -> ServiceProvider:
@@ -283,4 +299,6 @@ async def build(core: Core, sign_on: SignOn, secret: bytes) -> IdentityProvider:
     """The provider, with a key that was made where there was none. `secret`: what people's names are made with."""
     now, name = core.clock.now(), core.settings.name
     keys = await core.database.writing(lambda transaction: kept_keys(transaction, core.keyring, now, name))
-    return IdentityProvider(core, sign_on, keys, secret)
+    provider = IdentityProvider(core, sign_on, keys, secret)
+    provider.follow()
+    return provider

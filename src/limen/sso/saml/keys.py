@@ -15,7 +15,7 @@ import msgspec
 
 from limen.clock import DAY, SECOND, Instant
 from limen.sso.saml import store
-from limen.storage import Keyring, Transaction
+from limen.storage import Keyring, Snapshot, Transaction
 
 LIVES_DAYS: Final = 3_650
 """What a certificate says. It carries a key and proves nothing by itself, but some apps look at its end."""
@@ -57,18 +57,25 @@ class SamlKeys:
         return tuple(one.id for one in self.every)
 
 
+def held_keys(snapshot: Snapshot, keyring: Keyring) -> SamlKeys:
+    """The keys as they are kept."""
+    return SamlKeys([_opened(keyring, *row) for row in store.keys(snapshot.connection)])
+
+
 def kept_keys(transaction: Transaction, keyring: Keyring, now: Instant, name: str) -> SamlKeys:
     """The keys as they are to be now: one made where there is none, and those gone that a successor has replaced.
 
     `name` is what a new certificate calls its holder.
     """
-    found = [_opened(keyring, *row) for row in store.keys(transaction.connection)]
+    found = list(held_keys(transaction, keyring).every)
     if not found:
         found = [new_key(transaction, keyring, now, now, name)]
     signing = SamlKeys(found).signing(now)
     if signing.signs_at + KEPT <= now:
         over = [one for one in found if one.signs_at < signing.signs_at]
-        store.drop_keys(transaction.connection, [one.id for one in over])
+        if over:
+            store.drop_keys(transaction.connection, [one.id for one in over])
+            transaction.changed(store.KEYS_CHANGED, "")
         found = [one for one in found if one not in over]
     return SamlKeys(found)
 
@@ -79,6 +86,7 @@ def new_key(transaction: Transaction, keyring: Keyring, now: Instant, signs_at: 
     written = msgspec.json.encode(_Written(key.private, key.certificate))
     sealed = keyring.seal(store.saml_keys.name, key.id, "sealed", written)
     store.add_key(transaction.connection, key.id, sealed, now, signs_at)
+    transaction.changed(store.KEYS_CHANGED, "")
     return key
 
 

@@ -15,7 +15,7 @@ from limen.clock import HOUR
 from limen.facts import App, Session
 from limen.pillar import Core, SignOn
 from limen.sso import sign_ins
-from limen.sso.kept_requests import KeptRequests
+from limen.sso.kept_requests import KeptRequests, of_an_app
 from limen.sso.logouts import Notice, NoticeOf
 from limen.sso.saml.arrived import Arrived, WrongMessageError, from_app
 from limen.sso.saml.identity_provider import IdentityProvider
@@ -44,13 +44,18 @@ class SingleLogout:
         self._core = core
         self._sign_on = sign_on
         self._provider = provider
-        self._seen = SeenOfEach()
-        self.leaving: KeptRequests[SignOutRequest] = KeptRequests(core.clock, WAITS_SECONDS)
+        self._seen = SeenOfEach(core.database.kept_briefly, "saml sign-out")
+        self.leaving: KeptRequests[SignOutRequest] = KeptRequests(
+            core.database.kept_briefly,
+            "saml sign-out",
+            of_an_app(SignOutRequest, lambda: core.known.apps, lambda app: app.saml),
+            WAITS_SECONDS,
+        )
 
-    def asked(self, arrive: Callable[[], Arrived]) -> SignOutRequest:
+    async def asked(self, arrive: Callable[[], Arrived]) -> SignOutRequest:
         """The request for a sign-out that arrives; a signed one is good once. Raises WrongMessageError."""
         try:
-            return self._read(arrive())
+            return await self._read(arrive())
         except WrongMessageError as wrong:
             self._sign_on.tell("sso.client_refused", "invalid-request", str(wrong), wrong.app)
             raise
@@ -75,7 +80,7 @@ class SingleLogout:
 
     # Inside
 
-    def _read(self, arrived: Arrived) -> SignOutRequest:
+    async def _read(self, arrived: Arrived) -> SignOutRequest:
         from limen.sso.saml import messages  # noqa: PLC0415 -- lxml and xmlsec, of which no start waits
 
         if arrived.name != "SAMLRequest":
@@ -88,7 +93,7 @@ class SingleLogout:
             if provider.certificates and not is_signed:
                 raise WrongMessageError("it is not signed")
             asked = messages.sign_out_request(message, app, arrived.relay_state, now, has_signature=is_signed)
-            if is_signed and not self._seen.is_first(f"{app.id} {asked.id}", app.id, now, now + HOUR):
+            if is_signed and not await self._seen.is_first(f"{app.id} {asked.id}", app.id, now + HOUR):
                 raise WrongMessageError("it came before")  # one that is not signed does nothing by itself
             return asked
 

@@ -20,6 +20,8 @@ saml_keys = Table(
 )
 """Private keys with their certificates, sealed, and from when on each signs."""
 
+KEYS_CHANGED: Final = "saml_keys"
+"""Every worker reads all of them again: what is discarded signs, proves and is published nowhere then."""
 TABLES: Final = (saml_keys,)
 
 

@@ -14,9 +14,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 from limen.clock import SECOND, Instant
 from limen.errors import LimenError
-from limen.guarded_http import GuardedHttp, NoReplyError, object_in, origin_of, split
+from limen.guarded_http import GuardedHttp, NoReplyError, Reply, object_in, origin_of, split
 from limen.ssrf_guard import is_forbidden, is_public
 
 if TYPE_CHECKING:
@@ -65,19 +67,43 @@ class Fetching:
         """The octets there, of whoever publishes metadata of SAML. Raises IssuerError."""
         return await self._fetch("GET", url, None, _METADATA)
 
+    async def send(
+        self, method: str, url: str, document: Mapping[str, Any] | None, headers: Mapping[str, str] = _NONE
+    ) -> Reply:
+        """What this document of JSON (None: nothing) is answered with, of any status but a redirect's. Raises
+        IssuerError.
+        """
+        body = None if document is None else msgspec.json.encode(document)
+        sent = {} if body is None else {"content-type": "application/json"}
+        return await self._ask(method, url, {**_JSON, **sent, **headers}, body=body)
+
     async def close(self) -> None:
         await self._http.close()
 
     async def _fetch(self, method: str, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]) -> bytes:
+        reply = await self._ask(method, url, headers, form=form)
+        if reply.status != 200:
+            raise IssuerError("refused")
+        return reply.body
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        form: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Reply:
         refuse_address(url, self._issuer)
         try:
-            reply = await self._http.ask(method, url, headers, form=form)
+            reply = await self._http.ask(method, url, headers, form=form, body=body)
         except NoReplyError as error:
             raise IssuerError(error.word) from None
         self.said_at = _date_of(reply.headers.get("date", ""))
-        if reply.status != 200:
-            raise IssuerError("redirects" if 300 <= reply.status < 400 else "refused")
-        return reply.body
+        if 300 <= reply.status < 400:
+            raise IssuerError("redirects")
+        return reply
 
 
 def refuse_address(url: str, issuer: str) -> None:

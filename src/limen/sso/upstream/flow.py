@@ -8,7 +8,7 @@ protocol's (`oidc_upstream`, `saml_upstream`); who is meant by it is for identit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -42,6 +42,8 @@ _LONGEST_TO: Final = 1_800
 """In bytes; whoever wanted to go to a longer address begins at the start."""
 _LONGEST_TOKEN: Final = 100
 _LONGEST_SID: Final = 255
+_MOST_CLAIMS: Final = 100
+_LONGEST_CLAIM: Final = 200
 _TOO_FAST: Final = "too-fast"
 """Says nothing of the issuer."""
 
@@ -114,7 +116,7 @@ class Upstreams:
             "token": journey.token[:_LONGEST_TOKEN],
             "anew_since": str(self.clock.now()) if journey.is_anew else "",
         }
-        return leaving.url(self.states.issue(_PURPOSE, browser, data, STATE_SECONDS))
+        return leaving.url(await self.states.issue(_PURPOSE, browser, data, STATE_SECONDS))
 
     async def posted(self, issuer: Issuer, form: Mapping[str, list[str]], address: str) -> dict[str, str]:
         """What to come back with, for an answer that was posted from another site, and so without our cookies.
@@ -134,7 +136,7 @@ class Upstreams:
         Raises ReturnRefusedError, IssuerError.
         """
         try:
-            began = self.states.take(_PURPOSE, browser, said.get("state", "").encode("utf-8", "replace"))
+            began = await self.states.take(_PURPOSE, browser, said.get("state", "").encode("utf-8", "replace"))
         except StateRefusedError as error:
             raise ReturnRefusedError(f"state-{error.word}") from None
         if (began["issuer"], began["client"]) != (issuer.url, issuer.client_id):
@@ -178,23 +180,25 @@ class Upstreams:
             subject=proved.subject,
             strength=issuer.strength(proved.methods, proved.context),
             at=at,
+            issued_at=proved.issued_at,
             sid=proved.sid if len(proved.sid) <= _LONGEST_SID else "",
             qualifiers=proved.qualifiers,
             email=_of_its_domains(issuer, proved.email),
             name=proved.name,
+            claims=_short(proved.claims),
         )
 
     # Signing out
 
-    def leaves(self, issuer: Issuer, browser: bytes, there: SessionThere) -> str:
+    async def leaves(self, issuer: Issuer, browser: bytes, there: SessionThere) -> str:
         """A name under which this browser, whose session here ends, may sign out at the issuer for a while."""
         data = {"issuer": issuer.url, "subject": there.subject, "sid": there.sid, "qualifiers": there.qualifiers}
-        return self.states.issue(_LEAVING, browser, data, STATE_SECONDS)
+        return await self.states.issue(_LEAVING, browser, data, STATE_SECONDS)
 
     async def sign_out_url(self, issuer: Issuer, browser: bytes, leaving: str = "") -> str:
         """Where to go to sign out there, too; "" where it has no such place, or is down. `leaving` is from `leaves`."""
         try:
-            left: Mapping[str, str] = self.states.take(_LEAVING, browser, leaving.encode("utf-8", "replace"))
+            left: Mapping[str, str] = await self.states.take(_LEAVING, browser, leaving.encode("utf-8", "replace"))
         except StateRefusedError:
             left = {}
         is_of_it = left.get("issuer") == issuer.url
@@ -233,6 +237,17 @@ class Upstreams:
 
 
 _closings: set[asyncio.Task[None]] = set()
+
+
+def _short(claims: Mapping[str, Collection[str]]) -> tuple[tuple[str, str], ...]:
+    """What may be an ID of somebody."""
+    return tuple(
+        (name, value)
+        for name, values in list(claims.items())[:_MOST_CLAIMS]
+        if len(values) == 1
+        for value in values
+        if len(name) <= _LONGEST_CLAIM and len(value) <= _LONGEST_CLAIM
+    )
 
 
 def _of_its_domains(issuer: Issuer, email: str) -> str:

@@ -90,14 +90,16 @@ class Answer:
 class Proved:
     """What an issuer says of somebody, after it was verified, in the words of no protocol.
 
-    `methods` and `context` are how it was proved, `at` when (0: it does not say). `qualifiers` are as
-    in `Vouched`. `email` is one that the issuer vouches for. `claims` is everything that it says, each as texts.
+    `methods` and `context` are how it was proved, `at` when (0: it does not say), `issued_at` when the issuer said so.
+    `qualifiers` are as in `Vouched`. `email` is one that the issuer vouches for. `claims` is everything that it says,
+    each as texts.
     """
 
     subject: str
     methods: Collection[str] = ()
     context: str = ""
     at: Instant = 0
+    issued_at: Instant = 0
     sid: str = ""
     qualifiers: str = ""
     email: str = ""

@@ -23,6 +23,7 @@ from limen.sso.upstream.issuer_client import LONGEST_CODE, IssuerClient
 from limen.sso.upstream.journey import Answer, Journey, Leaving, Proved, ReturnRefusedError, SessionThere
 from limen.sso.upstream.kept_documents import Health
 from limen.sso.upstream.tokens import OLDEST, SKEW, TokenRefusedError
+from limen.storage.kept_briefly import KeptBriefly
 
 AT_ONCE: Final = 16
 """How many codes are redeemed at once: an issuer that is slow holds up no more of Limen than this."""
@@ -38,12 +39,14 @@ _OF_A_NEW_ACCOUNT: Final = ("email", "email_verified", "name")
 class OidcUpstream:
     """One issuer by OpenID Connect. `origin` is the sign-in host's; `redeeming` is shared by all issuers."""
 
-    def __init__(self, client: IssuerClient, origin: str, redeeming: asyncio.Semaphore, clock: Clock) -> None:
+    def __init__(
+        self, client: IssuerClient, origin: str, redeeming: asyncio.Semaphore, kept: KeptBriefly, clock: Clock
+    ) -> None:
         self._client = client
         self._origin = origin
         self._redeeming = redeeming
         self._clock = clock
-        self._seen = SeenOnce()
+        self._seen = SeenOnce(kept, f"logout tokens of {client.issuer.id}")
         self._back = return_address(origin, client.issuer)
 
     @property
@@ -100,7 +103,7 @@ class OidcUpstream:
         claims = await self._client.logout_token(token)
         now = self._clock.now()
         until = now + OLDEST + 2 * SKEW  # whatever end it names: an older one is refused as too old
-        if not self._seen.is_first(str(claims["jti"]), now, until):
+        if not await self._seen.is_first(str(claims["jti"]), until):
             raise TokenRefusedError("replayed")
         return claims
 
@@ -145,6 +148,7 @@ def _proved(claims: Mapping[str, Any]) -> Proved:
         methods=[one for one in amr if isinstance(one, str)] if isinstance(amr, list) else [],
         context=acr if isinstance(acr, str) else "",
         at=tokens.instant(claims, "auth_time"),
+        issued_at=tokens.instant(claims, "iat"),
         sid=sid if isinstance(sid, str) else "",
         email=_verified_email(claims),
         name=name if isinstance(name, str) else "",

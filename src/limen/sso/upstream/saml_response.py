@@ -54,7 +54,7 @@ class SignedResponse:
     """What the signed part says, after all of it was held against what is expected, but for whose browser it is of.
 
     `until`: when it can't count any more. `name_format` is "" for one that Limen does not take, `qualifiers` are as in
-    `Vouched`. `at` is when it was proved.
+    `Vouched`. `at` is when it was proved, `issued_at` when the issuer said so.
     """
 
     in_response_to: str
@@ -65,6 +65,7 @@ class SignedResponse:
     qualifiers: str
     session_index: str
     at: Instant
+    issued_at: Instant
     context: str
     attributes: Mapping[str, tuple[str, ...]]
 
@@ -210,6 +211,7 @@ def _assertion(root: etree._Element, expected: Expected, now: Instant) -> Signed
         qualifiers=qualifiers,
         session_index=session_index,
         at=at,
+        issued_at=issued,
         context=context,
         attributes=_attributes(root),
     )

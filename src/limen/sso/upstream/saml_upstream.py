@@ -14,9 +14,11 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import msgspec
+
 from limen.clock import HOUR, Clock, Instant
 from limen.facts import Issuer, SamlIssuer
-from limen.sso.kept_requests import KeptRequests
+from limen.sso.kept_requests import Form, KeptRequests, plain
 from limen.sso.saml.arrived import Arrived, WrongMessageError
 from limen.sso.saml.keys import SamlKeys
 from limen.sso.seen_once import SeenOnce
@@ -25,6 +27,7 @@ from limen.sso.upstream.fetching import Fetching
 from limen.sso.upstream.journey import Answer, Journey, Leaving, Proved, ReturnRefusedError, SessionThere
 from limen.sso.upstream.kept_documents import Document, Health, KeptDocuments
 from limen.sso.upstream.oidc_upstream import return_address
+from limen.storage.kept_briefly import KeptBriefly
 
 if TYPE_CHECKING:
     from limen.sso.upstream.saml_response import SignedResponse
@@ -57,6 +60,7 @@ class SamlUpstream:
         self,
         issuer: Issuer,
         fetching: Fetching,
+        kept: KeptBriefly,
         clock: Clock,
         keys: Callable[[], SamlKeys],
         decryption_key: Callable[[], Awaitable[DecryptionKey]],
@@ -71,8 +75,10 @@ class SamlUpstream:
         self._decryption_key = decryption_key
         self._documents = KeptDocuments(clock)
         self._metadata = Document()
-        self._posted: KeptRequests[SignedResponse] = KeptRequests(clock, WAITS_SECONDS)
-        self._seen = SeenOnce()
+        self._posted: KeptRequests[SignedResponse] = KeptRequests(
+            kept, f"posted by {issuer.id}", _response_form(), WAITS_SECONDS
+        )
+        self._seen = SeenOnce(kept, f"saml of {issuer.id}")
         self.entity_id = own_name(origin, issuer)
         self.back = return_address(origin, issuer)
         self.signed_out_url = signed_out_address(origin, issuer)
@@ -136,16 +142,16 @@ class SamlUpstream:
             raise ReturnRefusedError("response-garbage")
         response = await self._read(arrived)
         self.health.succeeded_at = self._clock.now()
-        return {"state": arrived.relay_state, "response": self._posted.keep(response, source)}
+        return {"state": arrived.relay_state, "response": await self._posted.keep(response, source)}
 
     async def arrived(self, answer: Answer) -> Proved:
         name = answer.said.get("response", "")
-        response = self._posted.look(name)
-        if response is None or not self._posted.take(name):
+        response = await self._posted.look(name)
+        if response is None or not await self._posted.take(name):
             raise ReturnRefusedError("response-missing")
         if not compare_digest(response.in_response_to.encode(), answer.kept.get("request", "").encode()):
             raise ReturnRefusedError("response-of-another-request")
-        if not self._seen.is_first(response.id, self._clock.now(), max(response.until, self._clock.now() + HOUR)):
+        if not await self._seen.is_first(response.id, max(response.until, self._clock.now() + HOUR)):
             raise ReturnRefusedError("response-replayed")
         if response.name_format != self._written.name_format:
             raise ReturnRefusedError("response-name-format-wrong")
@@ -153,6 +159,7 @@ class SamlUpstream:
             subject=f"{response.name_format}:{response.name}",
             context=response.context,
             at=response.at,
+            issued_at=response.issued_at,
             sid=response.session_index,
             qualifiers=response.qualifiers,
             email=_only(response.attributes.get(self._written.email, ()) if self._written.email else ()),
@@ -192,7 +199,7 @@ class SamlUpstream:
             lambda held: saml_logout.read_request(arrived, self.issuer.url, held, self.signed_out_url, now),
             saml_logout.UnknownLogoutKeyError,
         )
-        if not self._seen.is_first(asked.id, now, now + HOUR):
+        if not await self._seen.is_first(asked.id, now + HOUR):
             raise ReturnRefusedError("logout-replayed")
         subject = f"{asked.name_format}:{asked.name}"
         there = tuple(SessionThere(subject, sid) for sid in asked.sessions or ("",))
@@ -243,6 +250,15 @@ def own_name(origin: str, issuer: Issuer) -> str:
 def signed_out_address(origin: str, issuer: Issuer) -> str:
     """Where this issuer says that a session is over (single logout service)."""
     return f"{origin}/sign-in/with/{issuer.id}/signed-out"
+
+
+def _response_form() -> Form[SignedResponse]:
+    def read(data: bytes) -> SignedResponse | None:
+        from limen.sso.upstream.saml_response import SignedResponse  # noqa: PLC0415 -- lxml and xmlsec: no start waits
+
+        return plain(SignedResponse).read(data)
+
+    return Form(msgspec.msgpack.encode, read)
 
 
 def _only(values: Sequence[str]) -> str:

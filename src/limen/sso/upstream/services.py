@@ -31,16 +31,16 @@ async def build(core: Core, sign_on: SignOn, provider: Provider, saml: IdentityP
     """All issuers that are in force, now and later. `saml` has the keys that Limen signs with by SAML."""
     url = urlsplit(core.settings.public_url)
     origin = f"{url.scheme}://{url.netloc}".lower()
-    redeeming = asyncio.Semaphore(AT_ONCE)
+    redeeming, kept = asyncio.Semaphore(AT_ONCE), core.database.kept_briefly
 
     def upstream(issuer: Issuer) -> Upstream:
         if issuer.saml is not None:
             fetching = Fetching(issuer.saml.metadata_url, sign_on.resolver)
             key = partial(_decryption_key, core, issuer)
-            return SamlUpstream(issuer, fetching, core.clock, lambda: saml.keys, key, origin)
+            return SamlUpstream(issuer, fetching, kept, core.clock, lambda: saml.keys, key, origin)
         prover = _Prover(core, provider, issuer)
         client = IssuerClient(issuer, Fetching(issuer.url, sign_on.resolver), core.clock, prover.prove)
-        return OidcUpstream(client, origin, redeeming, core.clock)
+        return OidcUpstream(client, origin, redeeming, kept, core.clock)
 
     async def with_secrets() -> frozenset[str]:
         return await core.database.reading(lambda snapshot: store.with_secrets(snapshot.connection))

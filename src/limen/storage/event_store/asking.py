@@ -42,10 +42,14 @@ class Answer:
 
 
 class Asking:
-    """One connection in memory, made at the first question. Questions may come from several threads at once."""
+    """One connection in memory, made at the first question. Questions may come from several threads at once.
 
-    def __init__(self, root: Path, columns: Columns, journal: JournalView | None = None) -> None:
+    Of the store only events after number `after` are seen.
+    """
+
+    def __init__(self, root: Path, columns: Columns, journal: JournalView | None = None, *, after: int = 0) -> None:
         self._root = root
+        self._after = after
         self._columns = columns
         self._journal = journal
         self._lock = threading.Lock()
@@ -142,12 +146,14 @@ class Asking:
             entry = known.get(ordinal)
             is_later = entry and until is not None and entry.first_at > until
             is_earlier = entry and since is not None and entry.last_at < since
-            if not is_later and not is_earlier:
+            is_before = entry is not None and entry.last_n <= self._after
+            if not is_later and not is_earlier and not is_before:
                 of_shape.setdefault(entry.shape if entry else "", []).append(path)
-        parts = [f"select {self._columns.names} from hot"]  # noqa: S608 -- names and paths of ours
+        only = f" where n > {self._after:d}" if self._after else ""
+        parts = [f"select {self._columns.names} from hot{only}"]  # noqa: S608 -- names and paths of ours
         for shape, paths in of_shape.items():
             present = sealed.shapes.get(shape) or [column.name for column in self._columns.all]
-            parts.append(f"select {self._columns.selected(present)} from {rows_of(paths)}")  # noqa: S608
+            parts.append(f"select {self._columns.selected(present)} from {rows_of(paths)}{only}")  # noqa: S608
         if self._journal and self._hot_journal:
             parts += [self._journal.select(self._columns, rows) for rows in self._hot_journal.rows()]
         return " union all ".join(parts)

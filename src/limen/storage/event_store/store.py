@@ -155,6 +155,11 @@ class EventStore:
         """See `Asking.ask`."""
         return self._asking.ask(sql, parameters, since=since, until=until, most_rows=most_rows, seconds=seconds)
 
+    @property
+    def expired_n(self) -> int:
+        """Events up to this number were deleted with all that came before them."""
+        return self._upkeep.sealed.expired_n
+
     def figures(self) -> Figures:
         """What is kept now."""
         sealed, unsealed = self._upkeep.sealed.segments, 0

@@ -118,6 +118,8 @@ class _Check:
         unsealed = {name.ordinal for name, _ in on_disk if not name.is_sealed}
         for name, path in on_disk:
             if name.is_sealed and name.ordinal not in done | unsealed:
+                if any(each.ordinal == name.ordinal for each in self._listed().segments):
+                    raise FileNotFoundError(path)  # it was sealed since the list was read
                 self._problem(f"{path.name} is not in the list of sealed segments")
             if name.is_sealed or name.ordinal in done:
                 continue

@@ -41,8 +41,9 @@ class Done(msgspec.Struct, frozen=True):
 class Erasing(NamedTuple):
     """Whose bodies are to go, and where the outcome is told: how many went and how many segments could not be done.
 
-    The outcome is None where it was not done.
+    The outcome is None where it was not done. Segments up to number `after` are left out.
     """
 
     person_ids: tuple[str, ...]
     outcome: Future[tuple[int, int] | None]
+    after: int = 0

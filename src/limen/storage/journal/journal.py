@@ -13,12 +13,13 @@ from typing import IO, Final, Self, TypeVar
 
 import msgspec
 
-from limen.clock import DAY, HOUR, SECOND, Clock, Instant, SystemClock
+from limen.clock import DAY, HOUR, MINUTE, SECOND, Clock, Instant, SystemClock
 from limen.events import Event, EventIds, instant_of, split_decision_id, warn_if_undeclared
 from limen.facts import Facts
 from limen.facts.facts_json import facts_from_json, facts_to_json
 from limen.storage.database import Database, Transaction
 from limen.storage.errors import JournalUnwritableError
+from limen.storage.journal.beside import Beside
 from limen.storage.journal.counters import Counters
 from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 from limen.storage.journal.erasable_bodies import is_erasable
@@ -36,6 +37,8 @@ from limen.storage.segments.link import Link, Signer
 from limen.storage.segments.lock import lock_chain
 
 SETTLE_SECONDS = 5.0
+LIVE_MS: Final = 10 * MINUTE
+"""What another node wrote longer ago, and comes now, is found by searching; nobody is shown it as news."""
 ERASE_SECONDS = 3_600.0
 """How long erasing may take: it reads all that is kept, and writes anew each hour in which there was something."""
 
@@ -58,11 +61,16 @@ class Journal:
         self._ids = EventIds(secrets.token_bytes)
         self._ids_lock = threading.Lock()
         self.strangers = StrangersBudget()
+        self.beside: Beside | None = None
+        """What follows the chains of other workers on this machine, where there are some."""
         self._folding = Folding(self._wake, self._admits)
         self._recent = Recent()
         self.counters = Counters()
         self._reader = Reader(root)
         self._clients: list[Live] = []
+        self._others: Callable[[], Collection[str] | None] = tuple
+        self._told: list[Callable[[], object]] = []
+        self._also_counted: list[Callable[[], HourCounts]] = []
         self._relay: Relay | None = None
         self._database: Database | None = None
         self._heads: HeadKeeper | None = None
@@ -92,14 +100,15 @@ class Journal:
         writer: str = "main",
         keep_days: int = 90,
         export: Callable[[bytes], None] | None = None,
+        others: Callable[[], Collection[str] | None] = tuple,
         clock: Clock | None = None,
     ) -> Self:
         """Open `writer`'s chain under `root` and begin to write; `keys` are `Keyring.journal_keys`.
 
         After a hard stop the unfinished end is cut, the outbox of `database` is sent again, and `journal.recovered`
         says what may be lost. `export` gets every checkpoint (one line of JSON) and keeps it where nobody who can
-        reach the journal can. Raises JournalBusyError when another process writes this chain, OSError when it can't be
-        written at all.
+        reach the journal can. `others`: see `Relay`. Raises JournalBusyError when another process writes this chain,
+        OSError when it can't be written at all.
         """
         clock = clock or SystemClock()
         signer = Signer(writer, keys)
@@ -109,6 +118,7 @@ class Journal:
         found = resume(folder, signer, clock.now())
         journal = cls(root, signer, clock, lock, found.segment, keep_days)
         journal._export = export
+        journal._others = others
         journal._begin(found, database)
         return journal
 
@@ -206,9 +216,26 @@ class Journal:
             found = read()
         return found
 
+    @property
+    def in_memory_since(self) -> Instant:
+        """All that happened after this instant, or little later, `recent` knows."""
+        return self._recent.since
+
     def recent(self, limit: int, where: Callable[[Event], bool] | None = None) -> list[Event]:
         """Up to `limit` of the newest events, newest first, from memory."""
+        if self.beside is not None:
+            self.beside.look()
         return self._recent.newest(limit, where)
+
+    @property
+    def writer(self) -> str:
+        """Whose chain this process writes."""
+        return self._signer.writer
+
+    @property
+    def reach(self) -> int:
+        """Up to which line the chain that this process writes is durable."""
+        return self._writer.reach
 
     @property
     def reader(self) -> Reader:
@@ -229,8 +256,8 @@ class Journal:
     def hours(self, since: Instant) -> HourCounts:
         """For each hour from `since` on: how many decisions of each effect, and events of each other kind."""
         counts = self._recent.counts(since)
-        earlier = self._sealing.earlier_hours()
-        add_hours(counts, {hour: sorts for hour, sorts in earlier.items() if hour + HOUR > since})
+        for counted in (self._sealing.earlier_hours, *self._also_counted):
+            add_hours(counts, {hour: sorts for hour, sorts in counted().items() if hour + HOUR > since})
         return dict(sorted(counts.items()))
 
     def erase(self, person_ids: Collection[str], timeout: float = ERASE_SECONDS) -> tuple[int, int]:
@@ -248,8 +275,45 @@ class Journal:
             outcome = self._sealing.erase(chosen).result(timeout)
         if outcome is None:
             raise JournalUnwritableError("the journal did not erase everything", "retrying")
-        self._recent.forget(lambda event: is_erasable(event, chosen))
+        self.forget(chosen)
         return outcome
+
+    def take_in(self, events: Sequence[Event]) -> None:
+        """Show readers events that were copied from another node. From any thread."""
+        self._recent.add(events)
+        young = self._clock.now() - LIVE_MS
+        recent = [event for event in events if event.at >= young]
+        for client in tuple(self._clients) if recent else ():
+            client.push(recent)
+        for told in self._told:
+            told()
+
+    def tell(self, told: Callable[[], object]) -> None:
+        """Call this whenever something has become durable; it must not wait. From the journal's thread, or a copy's."""
+        self._told.append(told)
+
+    def hold_until(self, copied: Callable[[], int]) -> Callable[[], None]:
+        """Keep what was acknowledged in the database, too, until another node has it: `copied` says up to which line
+        of this chain one does. Returns what to call when that rises, from any thread.
+        """
+        if self._relay is None:
+            return lambda: None
+        self._relay.copied = copied
+        return self._relay.wake
+
+    @property
+    def waiting_for_a_copy(self) -> int:
+        """How many acknowledged events are on this node's disk, and on no other's yet."""
+        return 0 if self._relay is None else self._relay.waiting_for_a_copy
+
+    def also_count(self, hours: Callable[[], HourCounts]) -> None:
+        """Count what copies held before this start among the hours, too."""
+        self._also_counted.append(hours)
+
+    def forget(self, person_ids: Collection[str]) -> None:
+        """Drop from memory what was erased from copies on the disk."""
+        chosen = tuple(sorted(person_ids))
+        self._recent.forget(lambda event: is_erasable(event, chosen))
 
     def expire(self) -> None:
         """Delete whole segments past their keeping time. Done after each sealing, too."""
@@ -282,7 +346,7 @@ class Journal:
 
     def _begin(self, found: Resumed, database: Database | None) -> None:
         self._sealing.prepare()
-        self._recent.load(self._reader.newest(RING))
+        self._recent.load(*self._reader.newest(RING))
         lost = None
         if database is not None:
             lost = database.write(lambda transaction: self._missed(transaction, found.segment.link))
@@ -290,7 +354,14 @@ class Journal:
         if database is not None:
             self._database = database
             self._heads = HeadKeeper(database, self._signer.writer)
-            self._relay = Relay(database, self._writer.submit, self._reader.holds, self._heads.keep)
+            self._relay = Relay(
+                database,
+                self._writer.submit,
+                self._reader.holds,
+                self._heads.keep,
+                lambda: self._writer.reach,
+                self._others,
+            )
             self._relay.start()
         self._sealing.start()
         for name in found.unsealed:
@@ -322,6 +393,8 @@ class Journal:
             events = [as_event(one) for one in written]
             for client in clients:
                 client.push(events)
+        for told in self._told:
+            told()
 
     def _leave(self, client: Live) -> None:
         if client in self._clients:

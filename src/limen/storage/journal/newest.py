@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 def newest(journal: Journal, wanted: EventQuery, most: int) -> EventPage:
     """At most so many events that fit, the newest first. May read the disk: call it from a worker thread."""
-    in_memory = journal.recent(RING)
-    events = [event for event in in_memory if wanted.fits(event)][:most]
-    if len(events) == most:
-        return EventPage(tuple(events), events[-1].id)
-    if in_memory and wanted.since >= in_memory[-1].at + MINUTE:
-        return EventPage(tuple(events), "")
-    overlap = first_id_at(in_memory[-1].at + MINUTE) if in_memory else ""  # memory is in the order of writing
+    fitting = [event for event in journal.recent(RING) if wanted.fits(event)]
+    events = sorted(fitting, key=lambda event: event.id, reverse=True)[:most]
+    whole_since = journal.in_memory_since + MINUTE
+    if wanted.since >= whole_since or (len(events) == most and events[-1].at >= whole_since):
+        return EventPage(tuple(events), events[-1].id if len(events) == most else "")
+    overlap = first_id_at(whole_since)
     reached = min((each for each in (wanted.before, overlap) if each), default="")
     further = search(journal.reader, replace(wanted, before=reached), most)
     every = sorted({event.id: event for event in (*further.events, *events)}.items(), reverse=True)

@@ -1,6 +1,6 @@
 """Past decisions with the exact facts they were made on, read in bulk: a hundred thousand in a second or two.
 
-Lines are not verified here (`verify` does that), only decoded into what a replay needs.
+Lines are not verified here (`verify` does that), only decoded into what a replay needs. What probes asked is left out.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from limen.clock import Instant
 from limen.policy.decision import Request
 from limen.storage.journal.reader import Reader
 from limen.storage.segments.parquet import in_memory
+from limen.synthetic import is_of_probe
 
 NOUNS_KEPT: Final = 20_000
 """How many decoded nouns of one kind are shared before all are forgotten; bounds memory."""
@@ -85,9 +86,9 @@ def past_decisions(
         told(1.0)
 
 
-def decisions_of(path: Path, since: Instant) -> Iterator[PastDecision]:
-    """The decisions of one segment from `since` on, without their facts."""
-    return _decisions(_portions(path), since, lambda _part: None, with_facts=False)
+def decisions_of(path: Path, since: Instant, *, with_facts: bool = False) -> Iterator[PastDecision]:
+    """The decisions of one segment from `since` on."""
+    return _decisions(_portions(path), since, lambda _part: None, with_facts=with_facts)
 
 
 def sharing(kind: Any, make: Callable[[Any], Any]) -> Callable[[msgspec.Raw], Any]:
@@ -140,6 +141,7 @@ class _Decision(msgspec.Struct, frozen=True, gc=False):
     action: str
     watched: tuple[str, ...] = ()
     device_seen_at: Instant = 0
+    door: str = ""
 
 
 class _Own(msgspec.Struct, frozen=True, gc=False):
@@ -182,7 +184,7 @@ def _decisions(
                 if with_facts and body.value is not None:
                     facts[body.facts] = body.value
                 continue
-            if decision.now < since:
+            if decision.now < since or is_of_probe(body.actor.user.uid, door=decision.door):
                 continue
             asked, url = body.http_request, body.http_request.url
             key = (decision.action, asked.http_method, url.path, url.hostname)

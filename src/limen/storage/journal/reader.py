@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from itertools import chain, groupby, zip_longest
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
-from limen.clock import Instant
+from limen.clock import DAY, HOUR, MINUTE, Instant
 from limen.events import Event, from_ocsf, instant_of, split_decision_id
 from limen.facts import Facts
 from limen.facts.facts_json import facts_from_json
 from limen.storage.journal.chain import ERASED, parse
-from limen.storage.journal.segment import sealed_lines
+from limen.storage.journal.segment import rows_from, sealed_lines
 from limen.storage.segments.name import Name, segments_in
+from limen.storage.segments.parquet import in_memory, quoted, rows_of
 
+_LATE: Final = MINUTE
+"""How long after its instant an event may have been written."""
+_APART: Final = DAY
+"""How far the clocks of two machines may be apart: one may have written what another said."""
+_AT_ONCE: Final = 128
+"""Sealed segments that are looked at together."""
 EVER: Final[Instant] = 1 << 47
 """An instant after all that an event can have."""
 
@@ -60,55 +68,68 @@ class Reader:
 
     def of_kind(self, kind: str, since: Instant) -> Iterator[Event]:
         """Every event of a kind from `since` on, segment by segment."""
-        for _, path, _ in self.spans(since):
-            for body in bodies_holding(path, b'"kind":"%s"' % kind.encode(), "kind = $value", kind):
+        return self.of_kinds((kind,), since)
+
+    def of_kinds(self, kinds: Collection[str], since: Instant) -> Iterator[Event]:
+        """Every event of these kinds from `since` on, segment by segment. One look at the sealed ones, many at once."""
+        for is_sealed, some in groupby(self.spans(since), lambda one: one.name.is_sealed):
+            paths = [one.path for one in some]
+            for body in _sealed_of_kinds(paths, kinds) if is_sealed else _open_of_kinds(paths, kinds):
                 event = from_ocsf(msgspec.json.decode(body))
-                if event.kind == kind and event.at >= since:
+                if event.kind in kinds and event.at >= since:
                     yield event
 
     def holds(self, event_ids: Iterable[str]) -> set[str]:
-        """Which of these events are in segments that are not sealed yet."""
+        """Which of these events are on the disk."""
         wanted = {event_id: _named(event_id) for event_id in event_ids}
+        since = min(map(instant_of, wanted), default=0) - _APART
         held: set[str] = set()
-        for name, path in self.segments():
-            if not name.is_sealed and path.stat().st_size > 0:
+        for name, path, _ in self.spans(since) if wanted else ():
+            if name.is_sealed or not path.exists():  # sealed since it was listed
+                held |= _ids_in(path.with_suffix(".parquet"), list(wanted))
+            elif path.stat().st_size > 0:
                 with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                     held |= {event_id for event_id, needle in wanted.items() if data.find(needle) >= 0}
         return held
 
-    def newest(self, limit: int, most_bytes: int = 8 << 20) -> list[Event]:
-        """Up to `limit` events from the ends of the open segments, oldest first."""
-        events: list[Event] = []
-        for name, path in reversed(self.segments()):
-            if name.is_sealed or len(events) >= limit:
+    def newest(self, limit: int, most_bytes: int = 8 << 20) -> tuple[list[Event], Instant]:
+        """Up to `limit` events from the ends of the open segments of all chains, by their instants; and an instant,
+        from which on nothing is missing that is on the disk.
+        """
+        events: dict[str, Event] = {}
+        since: Instant = 0
+        for name, path in (segments[-1] for segments in self._chains() if segments):
+            if name.is_sealed:
                 continue
             with path.open("rb") as file:
                 size = path.stat().st_size
                 file.seek(max(0, size - most_bytes))
-                raws = file.read().splitlines(keepends=True)
-            events = [*events_in(raws), *events]
-        return events[-limit:]
+                found = list(events_in(file.read().splitlines(keepends=True)))
+            is_whole = size <= most_bytes or not found
+            since = max(since, name.begun_at if is_whole else found[0].at)
+            events |= {event.id: event for event in found}
+        chosen = sorted(events.values(), key=lambda event: instant_of(event.id) if event.id else event.at)
+        if len(chosen) > limit:
+            since = max(since, chosen[-limit].at)
+        return chosen[-limit:], since
 
     def segments(self) -> list[tuple[Name, Path]]:
         """Every segment of every writer, oldest first; one that is sealed only in its sealed form."""
-        found: dict[tuple[str, int], tuple[Name, Path]] = {}
-        for folder in writer_folders(self.root):
-            for name, path in segments_in(folder):
-                found[folder.name, name.ordinal] = (name, path)
-        return sorted(found.values(), key=lambda each: each[0].begun_at)
+        return sorted(chain.from_iterable(self._chains()), key=lambda each: each[0].begun_at)
 
     def spans(self, since: Instant = 0) -> list[Span]:
-        """The segments that may hold something from `since` on, oldest first.
+        """The segments that may hold something from `since` on, oldest first."""
+        spans = [
+            Span(name, path, _ends_at(name, after))
+            for segments in self._chains()
+            for (name, path), after in zip_longest(segments, [name for name, _ in segments[1:]])
+        ]
+        return sorted((span for span in spans if span.ends_at >= since), key=lambda span: span.name.begun_at)
 
-        One is over where the same writer's next begins.
-        """
-        segments = self.segments()
-        next_of: dict[Path, Instant] = {}
-        spans: list[Span] = []
-        for name, path in reversed(segments):
-            spans.append(Span(name, path, next_of.get(path.parent, EVER)))
-            next_of[path.parent] = name.begun_at
-        return [span for span in reversed(spans) if span.ends_at >= since]
+    def _chains(self) -> Iterator[list[tuple[Name, Path]]]:
+        """The segments of each writer in the order of its chain, which is that of time unless a clock was set back."""
+        for folder in writer_folders(self.root):
+            yield list({name.ordinal: (name, path) for name, path in segments_in(folder)}.values())
 
     def _likely(self, at: Instant) -> Iterator[Path]:
         """Segments as something of instant `at` may be in them: its own, later ones, earlier ones."""
@@ -117,6 +138,37 @@ class Reader:
         first = max(0, sum(each <= at for each in begun) - 1)
         for _, path in (*segments[first:], *reversed(segments[:first])):
             yield path
+
+
+def _ends_at(name: Name, after: Name | None) -> Instant:
+    """When a segment was over: where the next of its chain begins; where the clock was set back for that one, the
+    latest that it can have been. No segment is written to beyond its hour.
+    """
+    if after is None:
+        return EVER
+    return after.begun_at if after.begun_at >= name.begun_at else name.begun_at - name.begun_at % HOUR + HOUR
+
+
+def _ids_in(path: Path, event_ids: list[str]) -> set[str]:
+    """Which of these events are in a sealed segment."""
+    if not path.exists():  # past its keeping time since it was listed
+        return set()
+    with in_memory("128MB") as connection:
+        sql = "select id from read_parquet($path) where list_contains($ids, id)"
+        return {found for (found,) in connection.execute(sql, {"path": str(path), "ids": event_ids}).fetchall()}
+
+
+def _sealed_of_kinds(paths: list[Path], kinds: Collection[str]) -> Iterator[bytes]:
+    wanted = ", ".join(map(quoted, sorted(kinds)))  # words of ours, as a list that files can be left out by
+    for begin in range(0, len(paths), _AT_ONCE):
+        there = [path for path in paths[begin : begin + _AT_ONCE] if path.exists()]  # else past its keeping time
+        yield from _bodies(rows_from(rows_of(there), f"kind in ({wanted})")) if there else ()
+
+
+def _open_of_kinds(paths: Iterable[Path], kinds: Collection[str]) -> Iterator[bytes]:
+    for path in paths:
+        for kind in kinds:
+            yield from bodies_holding(path, b'"kind":"%s"' % kind.encode(), "kind = $value", kind)
 
 
 def writer_folders(root: Path) -> list[Path]:
@@ -134,6 +186,10 @@ def bodies_holding(path: Path, needle: bytes, condition: str, value: str) -> Ite
         raws = _open_lines(path, needle)
     else:
         raws = sealed_lines(sealed, condition, value=value) if sealed.exists() else iter(())
+    yield from _bodies(raws)
+
+
+def _bodies(raws: Iterable[bytes]) -> Iterator[bytes]:
     for raw in raws:
         line = parse(raw)
         if line is not None and line.body != ERASED:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Final, Self
 
 from limen.clock import HOUR, Instant
-from limen.events import Event
+from limen.events import Event, instant_of
 from limen.facts import LIMEN
 from limen.storage.journal.folding import Fold
 
@@ -34,6 +34,11 @@ def as_event(written: Written) -> Event:
     return written.event() if isinstance(written, Fold) else written
 
 
+def _when(written: Written) -> Instant:
+    """Its instant. An older Limen gave what it found of the break-glass segment no id."""
+    return instant_of(written.id) if written.id else as_event(written).at
+
+
 def count_in(hours: HourCounts, written: Written) -> None:
     """Add one event to `hours`."""
     if isinstance(written, Fold):
@@ -55,29 +60,38 @@ def add_hours(hours: HourCounts, more: HourCounts) -> None:
 
 
 class Recent:
-    """A ring of events, oldest out first. Written by the journal's thread, read by any."""
+    """A ring of events, first in first out. Written by the journal's thread, and where copies come, by theirs."""
 
     def __init__(self, size: int = RING) -> None:
         self._events: deque[Written] = deque(maxlen=size)
         self._by_id: dict[str, Written] = {}
         self._lock = threading.Lock()
         self.hours: HourCounts = {}
+        self.since: Instant = 0
+        """All that happened after this instant, or little later, is in memory."""
 
-    def load(self, events: Iterable[Written]) -> None:
-        """Take in events of an earlier run; they are counted elsewhere."""
+    def load(self, events: Iterable[Written], since: Instant = 0) -> None:
+        """Take in events of an earlier run; they are counted elsewhere. From `since` on they are all there are."""
         with self._lock:
+            self.since = max(self.since, since)
             for event in events:
-                if len(self._events) == self._events.maxlen:
-                    self._by_id.pop(self._events[0].id, None)
-                self._events.append(event)
-                self._by_id[event.id] = event
+                self._put(event)
 
     def add(self, events: Sequence[Written]) -> None:
-        """Take in and count events that have just become durable."""
-        self.load(events)
+        """Take in and count events that have just become durable; none twice, where two chains have it."""
         with self._lock:
             for event in events:
-                count_in(self.hours, event)
+                if not event.id or event.id not in self._by_id:
+                    self._put(event)
+                    count_in(self.hours, event)
+
+    def _put(self, event: Written) -> None:
+        if len(self._events) == self._events.maxlen:
+            gone = self._events[0]
+            self.since = max(self.since, _when(gone))
+            self._by_id.pop(gone.id, None)
+        self._events.append(event)
+        self._by_id[event.id] = event
 
     def get(self, event_id: str) -> Event | None:
         written = self._by_id.get(event_id)
@@ -86,9 +100,9 @@ class Recent:
     def newest(self, limit: int, where: Callable[[Event], bool] | None = None) -> list[Event]:
         """Up to `limit` events that `where` holds for, newest first."""
         with self._lock:
-            events = list(self._events)
+            events = sorted(self._events, key=_when)[::-1]  # a copy's may have come late
         found: list[Event] = []
-        for event in map(as_event, reversed(events)):
+        for event in map(as_event, events):
             if where is None or where(event):
                 found.append(event)
                 if len(found) >= limit:

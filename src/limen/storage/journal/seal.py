@@ -1,7 +1,8 @@
 """Seals one segment to Parquet. Runs as a process of its own, so that DuckDB's memory never enters the server.
 
-`python -m limen.storage.journal.seal SEGMENT PARQUET AFTER_N AFTER_HEAD` prints what it sealed as one line of JSON,
-or ends with status 3 when the segment's chain doesn't hold: what was tampered with is left as it is, for `verify`.
+`python -m limen.storage.journal.seal SEGMENT PARQUET AFTER_N AFTER_HEAD ERASED` prints what it sealed as one line of
+JSON, or ends with status 3 when the segment's chain doesn't hold: what was tampered with is left for `verify`.
+ERASED is how many of its bodies are known to be erased, as they may be in a copy.
 """
 
 from __future__ import annotations
@@ -63,8 +64,9 @@ class UnfaithfulError(LimenError):
     """The sealed file doesn't hold what the segment holds; the segment stays."""
 
 
-def seal(segment: Path, parquet: Path, after: Link) -> SealedSegment | None:
-    """Write `segment` to `parquet`; None when its chain doesn't follow from `after`.
+def seal(segment: Path, parquet: Path, after: Link, erased: int = 0) -> SealedSegment | None:
+    """Write `segment` to `parquet`; None when its chain doesn't follow from `after`. `erased`: how many bodies it is
+    known to lack; whether that is so, `verify` sees.
 
     Takes little memory however much the segment holds. Raises `UnfaithfulError`.
     """
@@ -82,8 +84,9 @@ def seal(segment: Path, parquet: Path, after: Link) -> SealedSegment | None:
         before=after.head.decode(),
         head=last.head.decode(),
         sha256=file_sha256(parquet),
-        last_at=last_at,
+        last_at=last_at or name.begun_at,  # all of it may have been erased before it was copied
         hours=hours,
+        erased=erased or msgspec.UNSET,
     )
 
 
@@ -141,8 +144,8 @@ def _are_equal(segment: Path, lines: Iterable[bytes]) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    segment, parquet, n, head = arguments
-    sealed = seal(Path(segment), Path(parquet), Link(int(n), head.encode()))
+    segment, parquet, n, head, erased = arguments
+    sealed = seal(Path(segment), Path(parquet), Link(int(n), head.encode()), int(erased))
     if sealed is None:
         return CHAIN_BROKEN
     sys.stdout.buffer.write(msgspec.json.encode(sealed) + b"\n")

@@ -44,13 +44,16 @@ class Sealing:
         keep_days: int,
         may_seal: Callable[[], bool],
         record: Callable[[Event], object],
+        erased_in: Callable[[int], int] = lambda _ordinal: 0,
     ) -> None:
+        """`erased_in`: how many bodies a segment is known to lack before it is sealed, by number; only in a copy."""
         self._folder = folder
         self._signer = signer
         self._clock = clock
         self._keep = keep_days * DAY
         self._may_seal = may_seal
         self._record = record
+        self._erased_in = erased_in
         self._queue: queue.SimpleQueue[Name | Erasing | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._child = Child()
@@ -87,9 +90,12 @@ class Sealing:
         """The writer has begun the next segment; `name` can be sealed."""
         self._queue.put(name)
 
-    def erase(self, person_ids: tuple[str, ...]) -> Future[tuple[int, int] | None]:
-        """Erase these people's own bodies from whatever is closed by now, once that is sealed (see `Erasing`)."""
-        erasing = Erasing(person_ids, Future())
+    def erase(self, person_ids: tuple[str, ...], after: int = 0) -> Future[tuple[int, int] | None]:
+        """Erase these people's own bodies from whatever is closed by now, once that is sealed (see `Erasing`).
+
+        Segments up to number `after` are left out.
+        """
+        erasing = Erasing(person_ids, Future(), after)
         self._queue.put(erasing)
         return erasing.outcome
 
@@ -157,7 +163,8 @@ class Sealing:
             return
         after = self.sealed.end(self._signer.writer)
         part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.sealing"
-        asked = [str(segment), str(part), str(after.n), after.head.decode()]
+        erased = self._erased_in(name.ordinal)
+        asked = [str(segment), str(part), str(after.n), after.head.decode(), str(erased)]
         status, said = self._child.answer("limen.storage.journal.seal", *asked)
         if self._stopping.is_set():
             return
@@ -184,14 +191,14 @@ class Sealing:
             return
         outcome = None
         try:
-            outcome = self._erased(erasing.person_ids)
+            outcome = self._erased(erasing.person_ids, erasing.after)
         except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
             _log.exception("not everything was erased; retrying")
         finally:
             erasing.outcome.set_result(outcome)
 
-    def _erased(self, person_ids: tuple[str, ...]) -> tuple[int, int] | None:
-        segments = {segment.ordinal: segment for segment in self.sealed.segments}
+    def _erased(self, person_ids: tuple[str, ...], after: int) -> tuple[int, int] | None:
+        segments = {segment.ordinal: segment for segment in self.sealed.segments if segment.ordinal > after}
         order = Order(
             person_ids,
             tuple(

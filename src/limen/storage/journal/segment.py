@@ -117,14 +117,19 @@ def _stated_start(header: Line | None) -> Link | None:
         return None
 
 
-def sealed_lines(path: Path, condition: str = "true", **values: str) -> Iterator[bytes]:
+def sealed_lines(path: Path, condition: str = "true", **values: str | int) -> Iterator[bytes]:
     """The lines of a sealed segment that fulfil `condition` (SQL of ours), a few at a time, each with its newline.
 
     They come as they were written, which is by number: to sort them, all of them would have to be in memory.
     """
+    yield from rows_from("read_parquet($path)", condition, path=str(path), **values)
+
+
+def rows_from(rows_sql: str, condition: str, **values: str | int) -> Iterator[bytes]:
+    """The lines of these rows (SQL of ours) that fulfil `condition`, as `sealed_lines` gives them."""
     with in_memory("256MB") as connection:
-        sql = f"select line from read_parquet($path) where {condition}"  # noqa: S608 -- values are bound
-        rows = connection.execute(sql, {"path": str(path), **values})
+        sql = f"select line from {rows_sql} where {condition}"  # noqa: S608 -- values are bound
+        rows = connection.execute(sql, values)
         while some := rows.fetchmany(1_000):
             for (line,) in some:
                 yield line.encode() + b"\n"

@@ -22,7 +22,7 @@ from limen.rate_limit import RateLimit
 from limen.storage.journal.folding import Fold
 from limen.storage.journal.recent import Written
 
-EVENTS_AT_ONCE, EVENTS_A_DAY = 3_000_000, 3_000_000
+EVENTS_AT_ONCE, EVENTS_A_DAY = 2_500_000, 2_500_000
 """Bytes of each sort of event but decisions: so many at once, and so many more in a day."""
 DECISIONS_AT_ONCE, DECISIONS_A_DAY = 8_000_000, 16_000_000
 """The same of decisions that nobody signed in for, of each effect."""

@@ -17,6 +17,7 @@ from limen.policy.decision import Effect
 from limen.storage.journal.past_decisions import decisions_of
 from limen.storage.journal.reader import Reader
 from limen.storage.segments.parquet import in_memory, rows_of
+from limen.synthetic import DOOR, MARK
 
 MEMORY: Final = "512MB"
 _AT_ONCE: Final = 64
@@ -95,7 +96,10 @@ def _sealed(paths: list[Path], since: Instant) -> list[Use]:
     )
     sql = f"""
         select actor, app, action, effect, said[1], said[2], sum(count), max(cast(said[3] as bigint))
-        from (select actor, app, action, effect, count, {said} as said from {rows_of(there)} where kind = 'decision')
+        from (select actor, app, action, effect, count, {said} as said from {rows_of(there)} where kind = 'decision'
+            and not starts_with(coalesce(actor, ''), '{MARK}_')
+            and not (coalesce(actor, '') = ''
+                     and coalesce(json_extract_string(line, '$.b.unmapped.decision.door'), '') = '{DOOR}'))
         where cast(said[3] as bigint) >= $since group by all
     """  # noqa: S608 -- names of files of ours, and the value is bound
     with in_memory(MEMORY) as connection:

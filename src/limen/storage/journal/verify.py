@@ -12,6 +12,7 @@ import msgspec
 from limen.clock import to_iso
 from limen.storage.files import file_sha256
 from limen.storage.journal.chain import ERASED, Broken, Line, follow
+from limen.storage.journal.chain_copy import CopyState, copy_state
 from limen.storage.journal.checkpoint import EVIDENCE, Checkpoint, Sealed, SealedSegment
 from limen.storage.journal.emergency import (
     EMERGENCY_BYTES,
@@ -31,6 +32,7 @@ from limen.storage.segments.report import Report
 from limen.storage.segments.signed import CHECKPOINT_FILE, SEALED_FILE, UNREADABLE, is_genuine, read_genuine
 
 _MOST_NAMED: Final = 10
+_DATABASE: Final = "the database"
 
 
 def verify(
@@ -100,14 +102,16 @@ class _Check:
     sentences: list[str] = field(default_factory=list)
     lines: int = 0
     erased: int = 0
+    _copy: CopyState | None = None
     _heads: dict[int, bytes] = field(default_factory=dict)
     _signed_n: int = 0
 
     def run(self, exported: Sequence[Checkpoint], noted: Sequence[NotedHead] = ()) -> None:
         checkpoint = read_genuine(self.folder / CHECKPOINT_FILE, Checkpoint, self.signer, self._problem)
+        self._copy = copy_state(self.folder, self.signer)
         sealed = self._listed(self._problem)
         vouched = [("an exported checkpoint", each) for each in exported]
-        vouched += [("the database", each) for each in self._in_database(noted)]
+        vouched += [(_DATABASE, each) for each in self._in_database(noted)]
         vouched += [("the checkpoint", checkpoint)] if checkpoint is not None else []
         end = self._chain(sealed, {each.n for _, each in vouched})
         for what, each in vouched:
@@ -115,7 +119,8 @@ class _Check:
         if checkpoint is None and self.lines:
             self._problem("the checkpoint is gone")
         self._tail(end, checkpoint)
-        self._emergency(vouched)
+        if self._copy is None:
+            self._emergency(vouched)
         for file in sorted(self.folder.glob(EVIDENCE)):
             self._problem(f"an earlier start found the journal changed; see {file.name}")
         self._conclude(checkpoint, end)
@@ -165,7 +170,10 @@ class _Check:
         """The signed list counts the bodies that Limen erased; any others were erased by somebody else."""
         name = Name.of(path)
         listed = {each.ordinal: each.erased_bodies for each in self._listed().segments}
-        if name is None or not gone or (name.is_sealed and listed.get(name.ordinal) == len(gone)):
+        if self._copy is not None and name is not None and not name.is_sealed:
+            listed = self._copy.came_erased
+        is_known = name is not None and (name.is_sealed or self._copy is not None)
+        if name is None or not gone or (is_known and listed.get(name.ordinal) == len(gone)):
             self.erased += len(gone)
             return
         lines = ", ".join(map(str, gone[:_MOST_NAMED])) + (", …" if len(gone) > _MOST_NAMED else "")
@@ -195,6 +203,8 @@ class _Check:
         unsealed = {name.ordinal for name, _ in on_disk if not name.is_sealed}
         for name, path in on_disk:
             if name.is_sealed and name.ordinal not in done | unsealed:
+                if any(each.ordinal == name.ordinal for each in self._listed().segments):
+                    raise FileNotFoundError(path)  # it was sealed since the list was read
                 self._problem(f"{path.name} is not in the list of sealed segments")
             elif not name.is_sealed and name.ordinal not in done:
                 with path.open("rb") as file:
@@ -209,7 +219,12 @@ class _Check:
         return next((each for each in both if each.exists() and file_sha256(each) in digests), None)
 
     def _compare(self, what: str, checkpoint: Checkpoint, end: Link) -> None:
-        if checkpoint.n > end.n:
+        if checkpoint.n > end.n and self._copy is not None and what == _DATABASE:
+            self.sentences.append(
+                f"{self.folder.name}: this is a copy, which ends at line {end.n}; the node that writes the journal has "
+                f"come to line {checkpoint.n}. If its disk is lost, those lines are; what was acknowledged is not."
+            )
+        elif checkpoint.n > end.n:
             self._problem(f"lines {end.n + 1} to {checkpoint.n} are missing or broken, though {what} covers them")
         elif (head := self._heads.get(checkpoint.n)) is not None and head != checkpoint.link.head:
             self._problem(f"the journal up to line {checkpoint.n} is not the one that {what} was created from")
@@ -273,7 +288,8 @@ class _Check:
     def _conclude(self, checkpoint: Checkpoint | None, end: Link) -> None:
         name = self.folder.name
         if not self.problems:
-            self.sentences.append(f"{name}: {self.lines} lines intact, up to line {end.n}.")
+            what = "lines of a copy" if self._copy is not None else "lines"
+            self.sentences.append(f"{name}: {self.lines} {what} intact, up to line {end.n}.")
         if self.erased:
             self.sentences.append(
                 f"{name}: {self.erased} entries' contents were erased by Limen; the chain is intact across them."

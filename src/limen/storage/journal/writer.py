@@ -8,13 +8,16 @@ of administrators and of revocations are still written.
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from limen.clock import SECOND, Clock, Instant
-from limen.events import Event, Outcome
+import msgspec
+
+from limen.clock import Clock, Instant
+from limen.events import Event, EventIds, Outcome
 from limen.facts.facts_json import facts_digest, facts_to_bytes
 from limen.storage.journal.checkpoint import Checkpoint, Reached
 from limen.storage.journal.emergency import WRITER as BREAK_GLASS
@@ -34,7 +37,7 @@ BATCH_SECONDS = 0.05
 FOLD_SECONDS = 0.12
 """How long ordinary decisions gather under load. With a batch and its fsync on top they are durable within 200 ms."""
 RETRY_SECONDS = 0.25
-CHECKPOINT_MS = 10 * SECOND
+CHECKPOINT_SECONDS = 10.0
 MOST_WAITING = 50_000
 """Events and distinct decisions that may wait; beyond it the journal is unwritable and counts what it drops."""
 
@@ -94,7 +97,7 @@ class Writer:
         self._unwritten: list[Written] = []
         self._dropped = 0
         self._folded_at = 0.0
-        self._checkpoint_at: Instant = 0
+        self._checkpoint_due = clock.monotonic()
         self._checkpointed: Link | None = None
         self._something = threading.Event()
         self._urgent = threading.Event()
@@ -141,6 +144,11 @@ class Writer:
         self._urgent.set()
         self._something.set()
         return ticket
+
+    @property
+    def reach(self) -> int:
+        """Up to which line the chain is durable."""
+        return self._segment.link.n
 
     def roll(self) -> Ticket:
         """Close the segment that is open, so that it can be sealed before its hour is over."""
@@ -266,22 +274,21 @@ class Writer:
         self._closed(done.name)
 
     def _checkpoint(self, *, is_clean: bool) -> None:
-        now = self._clock.now()
         link = self._segment.link
-        if not is_clean and (link == self._checkpointed or now - self._checkpoint_at < CHECKPOINT_MS):
+        if not is_clean and (link == self._checkpointed or self._clock.monotonic() < self._checkpoint_due):
             return
         reached = Checkpoint(
             writer=self._signer.writer,
             n=link.n,
             h=link.head.decode(),
             segment=self._segment.name.ordinal,
-            at=now,
+            at=self._clock.now(),
             is_clean=is_clean,
             break_glass=self._vouched_of_break_glass(),
         )
         self._exported(write_signed(self._folder / CHECKPOINT_FILE, reached, self._signer))
         self._checkpointed = link
-        self._checkpoint_at = now
+        self._checkpoint_due = self._clock.monotonic() + CHECKPOINT_SECONDS
 
     def _vouched_of_break_glass(self) -> Reached:
         """How far the break-glass segment came; what was vouched for once stays so, also where it was tampered with."""
@@ -290,13 +297,15 @@ class Writer:
             self._break_glass = reached
         elif self._break_glass_holds:
             self._break_glass_holds = False
-            self.put(damaged(self._clock.now(), BREAK_GLASS_CHANGED, {"expected_line": self._break_glass.n}))
+            now = self._clock.now()
+            found = damaged(now, BREAK_GLASS_CHANGED, {"expected_line": self._break_glass.n})
+            self.put(msgspec.structs.replace(found, id=EventIds(secrets.token_bytes).new(now)))
         return Reached(self._break_glass.n, self._break_glass.head.decode())
 
     def _until_checkpoint(self) -> float | None:
         if self._segment.link == self._checkpointed:
             return None
-        return max(0.0, (self._checkpoint_at + CHECKPOINT_MS - self._clock.now()) / SECOND)
+        return max(0.0, self._checkpoint_due - self._clock.monotonic())
 
     def _refused(self, error: OSError) -> None:
         if self.takes:

@@ -35,11 +35,11 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(AT)
     async def show(request: Request, visit: Authorized) -> Response:
-        question = door.questions.of(visit.person.id)
+        question = await door.questions.of(visit.person.id)
         app = site.known.apps.get(question.app) if question is not None else None
         done = query(request, "done")
         if question is None or app is None:
-            done = done or ("twice" if door.questions.was_doubled(visit.person.id) else "")
+            done = done or ("twice" if await door.questions.was_doubled(visit.person.id) else "")
             return site.page("access/nothing_to_confirm.html", visit, done=done, here="/")
         address = visit.visitor.address
         return site.page(
@@ -61,7 +61,7 @@ def routes(site: Site) -> APIRouter:
         _freshly_proved(visit)
         is_tied = visit.tied_until > visit.now
         try:
-            answer = door.confirm(visit.person, visit.session, number, visit.visitor.address, is_tied=is_tied)
+            answer = await door.confirm(visit.person, visit.session, number, visit.visitor.address, is_tied=is_tied)
         except LimenError as wrong:
             return site.failed(visit, wrong)
         if answer.effect is Effect.CHALLENGE:
@@ -73,7 +73,7 @@ def routes(site: Site) -> APIRouter:
     @router.post(f"{AT}/not-me")
     async def not_me(visit: Authorized, _sent: Sent) -> Response:
         try:
-            door.not_me(visit.person, visit.session)
+            await door.not_me(visit.person, visit.session)
         except LimenError as wrong:
             return site.failed(visit, wrong)
         return site.go(visit, AT, done="stopped")

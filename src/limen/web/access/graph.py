@@ -1,13 +1,9 @@
-"""How somebody gets their access: from their groups by rules and grants to apps, drawn, and as a table."""
+"""How somebody gets their access: from their groups by rules and grants to apps, drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
-
-from fastapi import APIRouter
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from typing import Any, Final
 
 from limen.access.graph import Column, Graph, Node, Way, graph, ways
 from limen.access.standing.privilege import standing_access
@@ -18,14 +14,8 @@ from limen.facts import App, Grant, Person
 from limen.policy.annotations import reason_of
 from limen.policy.decision import Named
 from limen.web.access.drawn_graph import Called, drawn
-from limen.web.access.standing import everybody
-from limen.web.console.view_audit import audit_person_view
-from limen.web.page import Route
-from limen.web.permissions import READ
 from limen.web.site import Site
-from limen.web.visit import Authorized
 
-PAGES: Final = (Route("GET", "/console/people/{person_id}/access", READ),)
 HEADS: Final[Mapping[Column, str]] = {
     Column.PERSON: "Who",
     Column.GROUP: "Groups",
@@ -34,33 +24,12 @@ HEADS: Final[Mapping[Column, str]] = {
 }
 
 
-def routes(site: Site) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/console/people/{person_id}/access")
-    async def look(person_id: str, visit: Authorized) -> Response:
-        person = (await everybody(site)).get(person_id)
-        if person is None:
-            raise HTTPException(404)
-        audit_person_view(site, visit, person_id, "access graph")
-        every = await site.in_thread(lambda: _ways(site, person, visit.now))
-        shown = graph(person, every)
-        names = names_of(site, person, every)
-        return site.page(
-            "console/graph.html",
-            visit,
-            current="/console/people",
-            person=person,
-            ways=every,
-            names=names,
-            drawing=drawn(shown, names, HEADS, f"How {person.name} gets access") if every else "",
-            left_out=_left_out(shown),
-            apps=site.known.apps,
-            rule=lambda way: names[Node(Column.RULE, way.rule)],
-            groups=site.known.groups,
-        )
-
-    return router
+async def drawing_of(site: Site, person: Person, now: Instant) -> dict[str, Any]:
+    """The drawing ("" where nothing is drawn), and how much is not in it."""
+    every = await site.in_thread(lambda: _ways(site, person, now))
+    shown, names = graph(person, every), names_of(site, person, every)
+    drawing = drawn(shown, names, HEADS, f"How {person.name} gets access") if every else ""
+    return {"drawing": drawing, "left_out": _left_out(shown)}
 
 
 def _ways(site: Site, person: Person, now: Instant) -> tuple[Way, ...]:

@@ -39,7 +39,7 @@ def routes(site: Site) -> APIRouter:
     @router.post(AT + "/{draft_id}/rebase")
     async def rebase(draft_id: str, visit: Authorized, _sent: Sent) -> Response:
         """The draft as a change of what was published meanwhile; what both changed is named, and nothing is merged."""
-        draft = changes.of(draft_id, visit)
+        draft = await changes.of(draft_id, visit)
         try:
             in_force = changes.company
             base = await site.in_thread(lambda: earlier(site.ports.database, draft.base))
@@ -54,7 +54,7 @@ def routes(site: Site) -> APIRouter:
     @router.post(AT + "/{draft_id}/tests")
     async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:
         """One policy test that fails, written anew or taken away; the change is then predicted again."""
-        draft = changes.of(draft_id, visit)
+        draft = await changes.of(draft_id, visit)
         company, text = draft.company, one(sent, "text").replace("\r\n", "\n")
         line = whole(one(sent, "line"), 7)
         tests = with_block(company.files.get(TESTS, ""), line, "" if one(sent, "do") == "remove" else text)
@@ -67,7 +67,7 @@ def routes(site: Site) -> APIRouter:
     @router.post(AT + "/{draft_id}/tests/all")
     async def update_tests(draft_id: str, visit: Authorized, sent: Sent) -> Response:
         """The failing tests that were chosen, each as the page showed it."""
-        draft = changes.of(draft_id, visit)
+        draft = await changes.of(draft_id, visit)
         chosen = {whole(line, 7) for line in list(sent.get("line", ()))[:MOST_UPDATED]}
         try:
             done = await site.in_thread(lambda: updated_tests(draft.company, chosen))

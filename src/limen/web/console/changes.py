@@ -71,7 +71,7 @@ class Changes:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.drafts = Drafts()
+        self.drafts = Drafts(site.ports.database.kept_briefly)
         self._predictors = ThreadPoolExecutor(PREDICTED_AT_ONCE, thread_name_prefix="predict")
 
     @property
@@ -117,14 +117,14 @@ class Changes:
         base_id = base.revision if isinstance(base, Company) else base
         if after.revision == base_id:
             return self.site.go(visit, back, done="same")
-        draft = self.drafts.keep(visit.person.id, said, base_id, after, back, self.site.ports.clock.now())
-        draft.again, draft.reason = again, reason
+        begun = Draft("", visit.person.id, said, base_id, after, back, self.site.ports.clock.now(), again, reason)
+        draft = await self.drafts.keep(begun)
         return self.site.go(visit, f"{AT}/{draft.id}")
 
     async def onto(self, visit: SignedInVisit, draft: Draft, company: Company, base: str) -> Response:
         """Begin the change that takes the place of this one; it is planned and published like any other."""
         answer = await self.begin(visit, draft.said, company, draft.back, base, draft.again)
-        self.drafts.drop(draft.id)
+        await self.drafts.drop(draft.id)
         return answer
 
     def predicting(self, draft: Draft) -> asyncio.Task[Plan]:
@@ -163,8 +163,8 @@ class Changes:
             raise HTTPException(404)
         return task.result() if task.done() else None
 
-    def of(self, draft_id: str, visit: SignedInVisit) -> Draft:
-        draft = self.drafts.of(draft_id, visit.person.id)
+    async def of(self, draft_id: str, visit: SignedInVisit) -> Draft:
+        draft = await self.drafts.of(draft_id, visit.person.id)
         if draft is None:
             raise HTTPException(404)
         return draft
@@ -175,17 +175,17 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(AT + "/{draft_id}")
     async def look(draft_id: str, visit: Authorized) -> Response:
-        return await change_page(changes, visit, changes.of(draft_id, visit))
+        return await change_page(changes, visit, await changes.of(draft_id, visit))
 
     @router.post(AT + "/{draft_id}/publish")
     async def put_in_force(request: Request, draft_id: str, visit: Authorized, sent: Sent) -> Response:
-        draft = changes.of(draft_id, visit)
+        draft = await changes.of(draft_id, visit)
         draft.reason = one(sent, "reason")[:500]
         await fresh_proof(site, visit, f"{AT}/{draft_id}")
         await changes.predicted(draft)
         # Predicting takes minutes, in which its author may have been let go: who they are now is what counts.
         visit = await site.authorize(request)
-        draft = changes.of(draft_id, visit)
+        draft = await changes.of(draft_id, visit)
         await fresh_proof(site, visit, f"{AT}/{draft_id}")
         plan = changes.predicting(draft).result()
         before = site.known.rules_of(Network)
@@ -194,15 +194,15 @@ def routes(site: Site) -> APIRouter:
         except LimenError as wrong:
             return await change_page(changes, visit, draft, wrong)
         await site.ports.settled()
-        changes.drafts.drop(draft_id)
+        await changes.drafts.drop(draft_id)
         network = site.known.rules_of(Network)
         has_older_rules = network is not None and network != before and bool(network.firewalls)
         return site.go(visit, "/console/revisions", done="published-network" if has_older_rules else "published")
 
     @router.post(AT + "/{draft_id}/drop")
     async def drop(draft_id: str, visit: Authorized, _sent: Sent) -> Response:
-        draft = changes.of(draft_id, visit)
-        changes.drafts.drop(draft.id)
+        draft = await changes.of(draft_id, visit)
+        await changes.drafts.drop(draft.id)
         return site.go(visit, draft.back, done="dropped")
 
     return router

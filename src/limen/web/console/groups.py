@@ -16,6 +16,7 @@ from limen.errors import LimenError
 from limen.messages import joined
 from limen.web.console.changes import Changes, problem_of
 from limen.web.console.fresh_proof import fresh_proof
+from limen.web.console.group import empty_or_unused
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import one
@@ -36,12 +37,16 @@ _MOST_SAID: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A group with how many people are in it, and what depends on it."""
+    """A group with how many people are in it, what depends on it, the titles of the sources that decide about it, and
+    why it may not be needed.
+    """
 
     id: str
     title: str
     members: int
     uses: Uses
+    sources: tuple[str, ...]
+    idle: str
 
 
 def routes(site: Site) -> APIRouter:
@@ -92,10 +97,12 @@ def routes(site: Site) -> APIRouter:
 async def _page(site: Site, visit: SignedInVisit, company: Company, problem: LimenError | None = None) -> Response:
     read = site.ports.database.read
     people = await site.in_thread(lambda: read(people_of))
-    listed = [
-        Listed(group, title or group, len(members_of(people, group)), uses_of_group(company, group))
-        for group, title in company.settings.groups.items()
-    ]
+    declared, listed = site.identity.sources.declared, []
+    for group, title in company.settings.groups.items():
+        inside, uses = len(members_of(people, group)), uses_of_group(company, group)
+        sources = tuple(one.title for one in declared if group in one.given_groups)
+        idle = empty_or_unused(inside, uses.policies, uses.apps)
+        listed.append(Listed(group, title or group, inside, uses, sources, idle))
     return site.page(
         "console/groups.html",
         visit,

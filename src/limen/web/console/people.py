@@ -19,11 +19,12 @@ from limen.facts import LIMEN, Factor, FactStore, Label, Session, SessionState
 from limen.facts.access_rules import NOTHING_TO_ASK, AccessRules
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.messages import Language
+from limen.policy.roles import is_guarded
 from limen.printable import one_line
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.rows import person_name
 from limen.web.page import Menu, Page, Route, Shortcut
-from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission, is_guarded
+from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission
 from limen.web.requests import one, query, query_id, whole
 from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit

@@ -11,16 +11,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import HOUR, MINUTE
+from limen.clock import HOUR, Instant
 from limen.errors import LimenError
 from limen.facts import Factor, Group
+from limen.identity.days import today
 from limen.identity.errors import UnknownError
-from limen.identity.leaving import today
-from limen.identity.model import Member
+from limen.identity.model import Member, PersonStatus
+from limen.identity.sources.owning import CALLED
 from limen.mail import store as mails
 from limen.monitor.places.places import Places
+from limen.policy.roles import ADMINISTER, AUDIT
 from limen.web.console.access_preview import apps_of
 from limen.web.console.fresh_proof import fresh_proof
+from limen.web.console.groups_before import GroupsBefore
 from limen.web.console.mails import PROBLEMS
 from limen.web.console.people import (
     helping,
@@ -32,16 +35,17 @@ from limen.web.console.people import (
     reason_of,
     sessions_by_person,
 )
+from limen.web.console.people_sources import AT as SOURCES
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
 from limen.web.console.view_audit import audit_person_view
 from limen.web.console.what_if_question import what_if_choices
-from limen.web.expiring import ExpiringValues
 from limen.web.page import Route
-from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE, Permission
+from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission
 from limen.web.requests import one, query
 from limen.web.site import Site, done_or_page
 from limen.web.sso.at_apps import at_apps
+from limen.web.sso.provisioning import accounts_of
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -51,6 +55,7 @@ PAGES: Final = (
     Route("POST", "/console/people/{person_id}/factors/{factor_id}/remove", HELP, does="Remove a sign-in method"),
     Route("POST", "/console/people/{person_id}/groups", CHANGE, does="Change groups"),
     Route("POST", "/console/people/{person_id}/correct", CHANGE, does="Correct name and address"),
+    Route("POST", "/console/people/{person_id}/first-day", CHANGE, does="Enter a first day"),
     Route("POST", "/console/people/{person_id}/last-day", CHANGE, does="Enter a last day"),
     Route("POST", "/console/people/{person_id}/let-go", CHANGE, does="Deactivate"),
     Route("POST", "/console/people/{person_id}/take-back", CHANGE, does="Reactivate"),
@@ -58,15 +63,15 @@ PAGES: Final = (
     Route("POST", "/console/people/{person_id}/sessions/{session_id}/end", HELP, does="End a session"),
 )
 
-UNDO_MS: Final = 10 * MINUTE
-MOST_UNDONE: Final = 200
-"""How long, and for how many changes, the groups before are kept: for the session that changed them, and never in an
-address, since a link that somebody else made must not fill in what "Undo" sends.
-"""
 PASS_HOURS: Final = (1, 4, 24)
 """For how long a pass can be good; the first is the usual."""
 ONLY_ONE: Final = {"password": Factor.PASSWORD, "code": Factor.CODE}
 """Factors of which somebody has one at most, as addresses name them."""
+_SUSPENDED_BY: Final = {
+    "alert": "An answer to an alert",
+    "signal": "{} said that their account there is disabled",
+    "last-day": "Their last day is over",
+}
 DONE: Final = {
     "ended": "All their sessions and tokens have ended in every app, effective from the next request.",
     "one-ended": "That session has ended in every app, effective from the next request.",
@@ -82,6 +87,8 @@ DONE: Final = {
     "groups": "Groups changed. They apply from the next request.",
     "groups-links": "Groups changed. Their unused link no longer works: if they need one, issue a new one.",
     "let-go": "Deactivated: their sessions, tokens and links no longer work, and their password and code were removed.",
+    "first-day": "First day saved. Nothing opens to them before it.",
+    "no-first-day": "They have access from now on.",
     "last-day": "Last day saved. Their access ends when that day is over, and what they took in the 30 days before is"
     " looked at.",
     "no-last-day": "They have no last day any more.",
@@ -93,12 +100,12 @@ DONE: Final = {
 def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function for each thing that is done here
     router = APIRouter()
     people, sessions = site.identity.people, site.identity.sessions
-    undo = ExpiringValues[tuple[str, str], frozenset[str]](UNDO_MS, MOST_UNDONE)
+    undo = GroupsBefore(site.ports.database.kept_briefly)
 
     @router.get("/console/people/{person_id}")
     async def person(request: Request, person_id: str, visit: Authorized) -> Response:
         word, member = query(request, "done"), await _member(site, person_id)
-        was = undo.get((visit.session.id, person_id), visit.now) if word in {"groups", "groups-links"} else None
+        was = await undo.of(visit.session.id, person_id) if word in {"groups", "groups-links"} else None
         return await _page(site, visit, member, done=DONE.get(word, ""), was=was)
 
     @router.post("/console/people/{person_id}/invite-again")
@@ -156,7 +163,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         kept = {group for group in member.person.groups if group not in site.known.groups}
         changing = people.set_groups(person_id, chosen | kept, by=visit.person.id)
         withdrawn = await done_or_page(changing, partial(_page, site, visit, member))
-        undo.put((visit.session.id, person_id), member.person.groups, visit.now)
+        await undo.keep(visit.session.id, person_id, member.person.groups)
         return site.go(visit, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
 
     @router.post("/console/people/{person_id}/correct")
@@ -166,6 +173,12 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         changed = await done_or_page(correcting, partial(_page, site, visit, member))
         word = "corrected-address" if "email" in changed else "corrected" if changed else ""
         return site.go(visit, f"/console/people/{person_id}", done=word)
+
+    @router.post("/console/people/{person_id}/first-day")
+    async def first_day(person_id: str, visit: Authorized, sent: Sent) -> Response:
+        member, day = await _proved(visit, person_id), one(sent, "first_day").strip()
+        saving = people.set_first_day(person_id, day, by=visit.person.id)
+        return await _done(visit, member, "first-day" if day else "no-first-day", saving)
 
     @router.post("/console/people/{person_id}/last-day")
     async def last_day(person_id: str, visit: Authorized, sent: Sent) -> Response:
@@ -244,14 +257,20 @@ async def _page(
     if shows_events:
         audit_person_view(site, visit, person_id, "person")
     links = [link for link in await site.identity.links.outstanding() if link.person_id == person_id]
+    sources = site.identity.sources
+    owned = await site.ports.database.reading(lambda snapshot: sources.ownership(snapshot.connection, person_id))
     return site.page(
         "console/person.html",
         visit,
         member=member,
+        suspended_by=await _suspended_by(site, member),
         listed=listed(site.known, member, sessions_by_person(site.known).get(person_id, ()), visit.now),
         held=await site.identity.factors.of_person(person_id),
         groups=[site.known.groups.get(g, Group(g)) for g in sorted(member.person.groups)],
         all_groups=list(site.known.groups.values()),
+        owned=owned,
+        called=CALLED,
+        sources_at=SOURCES,
         sessions=site.identity.sessions.of_person(person_id, visit.session),
         links=[open_link(site, link) for link in links],
         rows=recent_rows(site, Filter(person=person_id), 15) if shows_events else [],
@@ -261,6 +280,7 @@ async def _page(
         issuers={one.url: one for one in site.known.issuers.values()},
         accounts=await site.identity.issuer_accounts.of_person(person_id),
         at_apps=await at_apps(site, person_id),
+        provisioned=await accounts_of(site, person_id),
         tokens=await shown(site, owner_id=person_id),
         previews=await site.in_thread(lambda: apps_of(site, member.person, visit.now)) if shows_events else [],
         apps=site.known.apps,
@@ -270,10 +290,18 @@ async def _page(
         **what_if_choices(site),
         done=done,
         deactivate=DONE["let-go"],
-        first_day=today(site.ports.settings, visit.now),
+        today=today(site.ports.settings, visit.now),
         was=sorted(was) if was is not None and was != member.person.groups else None,
         problem=problem,
     )
+
+
+async def _suspended_by(site: Site, member: Member) -> list[tuple[str, Instant]]:
+    """What holds their account suspended, and since when; 0 where nobody knows."""
+    if member.status is not PersonStatus.SUSPENDED:
+        return []
+    held = await site.identity.people.suspensions_of(member.person.id)
+    return [(_SUSPENDED_BY.get(one.kind, "Nobody knows why").format(one.whose), one.at) for one in held]
 
 
 async def _member(site: Site, person_id: str) -> Member:

@@ -21,6 +21,7 @@ from limen.events import Event
 from limen.policy.annotations import State, reason_of
 from limen.policy.expectations import Expectation, unmet
 from limen.storage.journal.recent import RING
+from limen.synthetic import is_of_probe
 from limen.web.console.rows import Filter, person_name, recent_rows
 from limen.web.console.rules import names_here, sentence_of
 from limen.web.console.view_audit import audit_view
@@ -161,7 +162,7 @@ def counts(events: Iterable[Event]) -> tuple[Counter[str], Counter[str]]:
     times: Counter[str] = Counter()
     watched: Counter[str] = Counter()
     for event in events:
-        if event.decision is not None:
+        if event.decision is not None and not is_of_probe(event.actor, door=event.decision.door):
             for name in event.decision.reasons:
                 times[name] += event.count
             for name in event.decision.watched:

@@ -31,7 +31,7 @@ def routes(site: Site) -> APIRouter:
 
         What was chosen holds for the texts that the page showed: of another revision in force nothing is taken.
         """
-        draft, in_force = changes.of(draft_id, visit), changes.company
+        draft, in_force = await changes.of(draft_id, visit), changes.company
         try:
             base = await site.in_thread(lambda: earlier(site.ports.database, draft.base))
             names = await site.in_thread(lambda: rebased(base, draft.company, in_force).conflicts)

@@ -121,7 +121,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
 
     @router.get("/console/policies/{policy_id}/edit")
     async def edit(request: Request, policy_id: str, visit: Authorized) -> Response:
-        draft = changes.drafts.of(query(request, "draft"), visit.person.id)
+        draft = await changes.drafts.of(query(request, "draft"), visit.person.id)
         company = draft.company if draft else changes.company
         policy = _policy(company, policy_id)
         form = form_of(company, policy_id)

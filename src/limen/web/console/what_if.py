@@ -91,7 +91,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/console/what-if")
     async def show(request: Request, visit: Authorized) -> Response:
-        draft = changes.drafts.of(query(request, "draft"), visit.person.id)
+        draft = await changes.drafts.of(query(request, "draft"), visit.person.id)
         world = World.in_force(site) if draft is None else await site.in_thread(lambda: World.of(draft))
         chosen = replace(read(request, site.known, world), draft=draft.id if draft is not None else "")
         everybody = sorted(site.known.people.values(), key=lambda one: one.name.casefold())

@@ -35,7 +35,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/devices/enrol")
     async def show(visit: Authorized, sent: Sent) -> Response:
-        enrolment = waiting.typed(one(sent, "code"), visit.person.id)
+        enrolment = await waiting.typed(one(sent, "code"), visit.person.id)
         if enrolment is None or not site.known.device_rules.enrol_by_owner:
             return site.wrong(visit, 400, *UNKNOWN_CODE)
         return site.page(
@@ -47,14 +47,15 @@ def routes(site: Site) -> APIRouter:
         """An enrolled device opens apps, as a factor does: whoever took over a session must not add their own."""
         if one(sent, "answer") == "agree":
             await fresh_proof(site, visit, "/devices/enrol")
-        enrolment = waiting.typed(one(sent, "code"), visit.person.id)
+        enrolment = await waiting.typed(one(sent, "code"), visit.person.id)
         if enrolment is None or not site.known.device_rules.enrol_by_owner:
             return site.wrong(visit, 400, *UNKNOWN_CODE)
         is_theirs = one(sent, "answer") == "agree"
         if is_theirs:
-            waiting.confirm(enrolment, visit.person.id)
+            if await waiting.confirm(enrolment, visit.person.id) is None:
+                return site.wrong(visit, 400, *UNKNOWN_CODE)
         else:
-            devices.refuse(enrolment, visit.session)
+            await devices.refuse(enrolment, visit.session)
         return site.page("devices/enrol_done.html", visit, enrolment=enrolment, is_theirs=is_theirs, here="/")
 
     return router

@@ -74,7 +74,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/devices/challenge")
     async def challenge(visit: Anybody, _sent: SentJson) -> Response:
-        given, name = bindings.challenge(visit.live_session)
+        given, name = await bindings.challenge(visit.live_session)
         return site.json_of(visit, {"challenge": given, "session": name})
 
     @router.post("/devices/prove")

@@ -1,7 +1,7 @@
 """Where sensors send what they found on devices, and where people end what was an error or ask for a device's wipe.
 
-No cookie and no session counts for a sensor: each message is signed with its secret, or brings it, or is signed by
-keys that its issuer publishes. It is answered in JSON, and a security event token as RFC 8935 says.
+No cookie and no session counts for a sensor: each message is signed with its secret, or brings it. It is answered in
+JSON.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.devices.service import Devices
-from limen.devices.signals.caep import MEDIA_TYPE
 from limen.devices.signals.service import Signals
 from limen.devices.states import UnknownDeviceError
 from limen.devices.wire import RefusedError
@@ -52,15 +51,15 @@ def _take(router: APIRouter, site: Site, signals: Signals) -> None:
     @router.post("/signals/{source}")
     async def take(source: str, request: Request) -> Response:
         kind = media_type_of(request)
-        if kind != MEDIA_TYPE and kind not in _JSON:
-            return _refused(kind, RefusedError(415, "malformed", f"the body is JSON, or {MEDIA_TYPE}"))
+        if kind not in _JSON:
+            return _refused(RefusedError(415, "malformed", "the body is JSON"))
         try:
             taken = await signals.take(source, request.headers, await request.body(), site.address(request))
         except RefusedError as refused:
-            return _refused(kind, refused)
+            return _refused(refused)
         except StorageError:
-            return _refused(kind, RefusedError(503, "unavailable", "Limen can't keep anything at this moment"))
-        return Response(status_code=202) if kind == MEDIA_TYPE else answer(200, msgspec.to_builtins(taken))
+            return _refused(RefusedError(503, "unavailable", "Limen can't keep anything at this moment"))
+        return answer(200, msgspec.to_builtins(taken))
 
 
 def _change(router: APIRouter, site: Site, devices: Devices, signals: Signals) -> None:
@@ -96,13 +95,9 @@ def _wipe(router: APIRouter, site: Site, devices: Devices) -> None:
         return site.go(visit, f"{AT}/{device_id}", done="wipe")
 
 
-def _refused(kind: str, refused: RefusedError) -> Response:
-    """As RFC 8935 section 2.3 says it to whoever sends security event tokens, else as agents are told."""
-    if kind == MEDIA_TYPE:
-        word = "authentication_failed" if refused.error == "not_this_source" else refused.error
-        response = answer(400 if refused.status == 401 else refused.status, {"err": word, "description": refused.what})
-    else:
-        response = answer(refused.status, {"error": refused.error, "message": refused.what, "mend": refused.fix})
+def _refused(refused: RefusedError) -> Response:
+    """As agents are told."""
+    response = answer(refused.status, {"error": refused.error, "message": refused.what, "mend": refused.fix})
     if refused.status in {429, 503}:
         response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     return response

@@ -16,10 +16,11 @@ from limen.facts import Person
 from limen.monitor.detections.travel.announcing import Travels
 from limen.monitor.places.familiar import FamiliarPlaces
 from limen.monitor.places.places import Places
+from limen.policy.roles import ADMINISTER, AUDIT
 from limen.web.console.people import helping, permission_to_help
 from limen.web.console.view_audit import audit_person_view
 from limen.web.page import Route
-from limen.web.permissions import ADMINISTER, AUDIT, HELP, SEE_PEOPLE
+from limen.web.permissions import HELP, SEE_PEOPLE
 from limen.web.requests import one, query
 from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit

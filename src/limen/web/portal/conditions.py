@@ -74,6 +74,9 @@ def checklist(refused: RefusalView) -> tuple[Condition, ...]:
     if Named.FACTOR_MISSING in {refused.named, *(reason.policy for reason in refused.decision.reasons)}:
         title, said, steps = say("title.factor"), say("fails.factor"), (say("mend.factor"), say("mend.check-again"))
         return (Condition("factor", title, holds=False, said=said, mend=steps, minutes=2),)
+    if Named.NOT_STARTED in {refused.named, *(reason.policy for reason in refused.decision.reasons)}:
+        title, said, step = say("title.first-day"), say("fails.first-day"), say("mend.first-day")
+        return (Condition("first-day", title, holds=False, said=said, mend=(step,)),)
     if refused.named == Named.CROSS_SITE:
         title, said, step = (
             say("title.cross-site"),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from limen.errors import LimenError
-from limen.identity.errors import LinkRefusedError
+from limen.identity.errors import LinkRefusedError, NotYetError
 from limen.identity.links import PATH
 from limen.identity.model import LinkPurpose, OpenedLink
 from limen.identity.passwords import MAX_LENGTH, MIN_LENGTH
@@ -65,7 +65,7 @@ def routes(site: Site) -> APIRouter:
             name=text_of(sent, "name"),
             email=text_of(sent, "email"),
         )
-        return site.signed_in(visit, done, "/passkeys?done=back" if link.brings_back else "/", by_script=True)
+        return await site.signed_in(visit, done, "/passkeys?done=back" if link.brings_back else "/", by_script=True)
 
     @router.post(f"{PATH}/code")
     async def second_way(visit: Anybody, sent: Sent) -> Response:
@@ -87,7 +87,7 @@ def routes(site: Site) -> APIRouter:
             raise
         except LimenError as wrong:
             return await _offer(site, visit, sent, wrong)
-        return site.signed_in(visit, done, "/", by_script=False)
+        return await site.signed_in(visit, done, "/", by_script=False)
 
     return router
 
@@ -99,7 +99,8 @@ def welcome(site: Site, visit: Visit, token: str, opened: OpenedLink, problem: L
 
 
 def _arrived(site: Site, visit: Visit, problem: LimenError) -> Response:
-    return site.page("portal/arrive.html", visit, problem=problem)
+    opens_at = problem.begins_at if isinstance(problem, NotYetError) else 0
+    return site.page("portal/arrive.html", visit, problem=problem, opens_at=opens_at)
 
 
 async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: LimenError | None = None) -> Response:

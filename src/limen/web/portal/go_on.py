@@ -34,7 +34,7 @@ def routes(site: Site) -> APIRouter:
         if visit.session is None:
             return site.go(visit, "/sign-in")
         try:
-            form = site.carried.take(visit.session, visit.visitor.browser, query(request, "form"))
+            form = await site.carried.take(visit.session, visit.visitor.browser, query(request, "form"))
         except FormGoneError as gone:
             site.ports.doors.refuse(
                 f"form-{gone.word}", door="sign-in", address=visit.visitor.address, session=visit.session

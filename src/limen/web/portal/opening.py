@@ -34,7 +34,7 @@ def routes(site: Site) -> APIRouter:
             return nothing_here(site, visit)
         to = where_to(query(request, "to", 2_048), app.start)
         bind = query(request, "bind")
-        code = site.ports.app_logins.issue(visit.session, app.id, bind, to, tied_until=visit.tied_until)
+        code = await site.ports.app_logins.issue(visit.session, app.id, bind, to, tied_until=visit.tied_until)
         return RedirectResponse(site.ports.app_logins.callback_url(app, code), status_code=303)
 
     return router

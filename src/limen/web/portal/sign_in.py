@@ -52,7 +52,7 @@ def routes(site: Site) -> APIRouter:
             )
         except LimenError as wrong:
             return sign_in_page(site, visit, to, one(sent, "email")[:254], wrong)
-        return site.signed_in(visit, done, to, by_script=False)
+        return await site.signed_in(visit, done, to, by_script=False)
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
@@ -109,7 +109,7 @@ async def _left_at(site: Site, visit: Visit) -> dict[str, str]:
     if issuer.saml is None:  # its own cookie tells it who it is
         return {"issuer": issuer.id}
     upstreams, there = site.ports.offers.take(Upstreams), SessionThere(behind.subject, behind.sid, behind.qualifiers)
-    return {"issuer": issuer.id, "left": upstreams.leaves(issuer, visit.visitor.browser_hash, there)}
+    return {"issuer": issuer.id, "left": await upstreams.leaves(issuer, visit.visitor.browser_hash, there)}
 
 
 def _for_scripts(router: APIRouter, site: Site) -> None:
@@ -122,4 +122,4 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
     @router.post("/sign-in/passkey")
     async def with_passkey(visit: Anybody, sent: SentJson) -> Response:
         done = await site.identity.sign_in.with_passkey(visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
-        return site.signed_in(visit, done, where_to(text_of(sent, "to")), by_script=True)
+        return await site.signed_in(visit, done, where_to(text_of(sent, "to")), by_script=True)

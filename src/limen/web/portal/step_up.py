@@ -78,7 +78,7 @@ def routes(site: Site) -> APIRouter:
             proving = proofs.with_code(session, visit.visitor, code)
         done = await done_or_page(proving, partial(_page, site, visit, step))
         onward = urlencode({"app": step.app.id, "to": step.to})
-        return site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
+        return await site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
 
     _for_scripts(router, site)
     return router
@@ -98,7 +98,7 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         session = visit.live_session
         app = app_open_to(site, visit, text_of(sent, "app")) or site.known.apps[LIMEN]
         done = await site.identity.step_up.with_passkey(session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
-        return site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
+        return await site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
 
 
 async def _proved_by_itself(site: Site, decision_id: str) -> str:

@@ -7,8 +7,9 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.facts import LIMEN
+from limen.facts import LIMEN, App
 from limen.policy.decision import Effect
+from limen.sso.oidc.devices import Device
 from limen.sso.oidc.provider import Provider
 from limen.web.page import Page, Route
 from limen.web.permissions import VIEW
@@ -35,14 +36,18 @@ def routes(site: Site) -> APIRouter:
         )
         return site.wrong(visit, 400, *UNKNOWN_CODE)
 
+    async def typed(visit: SignedInVisit, code: str) -> tuple[str, Device | None, App | None]:
+        """The device that shows this code, by its name, and the app that it would use."""
+        name, device = await provider.device.devices.typed(code, visit.person.id) or ("", None)
+        return name, device, site.known.apps.get(device.app) if device else None
+
     @router.get("/device")
     async def ask(visit: Authorized) -> Response:
         return site.page("sso/device.html", visit, here="/")
 
     @router.post("/device")
     async def show(visit: Authorized, sent: Sent) -> Response:
-        device = provider.device.devices.typed(one(sent, "code"), visit.person.id)
-        app = site.known.apps.get(device.app) if device else None
+        _, device, app = await typed(visit, one(sent, "code"))
         if device is None or app is None:
             return wrong(visit)
         return site.page(
@@ -51,14 +56,13 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/device/answer")
     async def answer(visit: Authorized, sent: Sent) -> Response:
-        device = provider.device.devices.typed(one(sent, "code"), visit.person.id)
-        app = site.known.apps.get(device.app) if device else None
+        name, device, app = await typed(visit, one(sent, "code"))
         if device is None or app is None:
             return wrong(visit)
         if one(sent, "answer") != "agree":
-            provider.device.refuse(device, visit.session)
+            await provider.device.refuse(name, device, visit.session)
             return site.page("sso/device_done.html", visit, app=app, is_let_in=False, here="/")
-        effect, decision = provider.device.let_in(device, visit.session, visit.visitor.address)
+        effect, decision = await provider.device.let_in(name, device, visit.session, visit.visitor.address)
         if effect is Effect.CHALLENGE:
             return site.go(visit, "/step-up", app=LIMEN, to="/device", decision=decision)
         if effect is Effect.DENY:

@@ -23,6 +23,7 @@ from limen.web.middleware import FORM_TARGETS
 from limen.web.page import Route
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.sso.published import published
 from limen.web.sso.saml import form_of_another_site
 from limen.web.sso.words import ABOUT_THE_APP, OVER
 from limen.web.visit import Anybody, Visit
@@ -51,7 +52,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/entra/keys")
     async def keys() -> Response:
-        return JSONResponse(method.key_set(), headers=_PUBLIC)
+        return published(site, lambda: JSONResponse(method.key_set(), headers=_PUBLIC))
 
     @router.post("/entra/authorize")
     async def authorize(request: Request, visit: Anybody) -> Response:
@@ -61,13 +62,13 @@ def routes(site: Site) -> APIRouter:
         except WrongRequestError:
             return site.wrong(visit, 400, *_WRONG)
         return RedirectResponse(
-            _way_back(method.waiting.keep(asked, network_of(visit.visitor.address))), status_code=303
+            _way_back(await method.waiting.keep(asked, network_of(visit.visitor.address))), status_code=303
         )
 
     @router.get("/entra/continue")
     async def resume(request: Request, visit: Anybody) -> Response:
         name = query(request, "request")
-        asked = method.waiting.look(name)
+        asked = await method.waiting.look(name)
         if asked is None:
             return site.wrong(visit, 400, *OVER)
         if visit.session is None or visit.person is None:
@@ -75,7 +76,7 @@ def routes(site: Site) -> APIRouter:
         step = await method.answer(asked, visit.session, visit.person, visit.visitor.address)
         if step.prove_again:
             return site.go(visit, "/step-up", app=LIMEN, to=_way_back(name), decision=step.decision)
-        method.waiting.take(name)
+        await method.waiting.take(name)
         return _answer(site, request, visit, asked, step)
 
     return router

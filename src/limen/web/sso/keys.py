@@ -24,7 +24,7 @@ AT: Final = "/console/keys"
 _KEY: Final = "M15.5 12.5a4 4 0 1 0-3.6-2.3L4 18v2.5h3V18h2.2v-2.2h2.2l1.9-1.9a4 4 0 0 0 2.2-1.4M16 8.5h.01"
 PAGES: Final = (
     Page(AT, "Signing keys", READ, Menu("Improve", 35, _KEY), hint="rotation, certificates, JWKS, SAML, OpenID"),
-    Route("GET", "/console/keys/saml/{key_id}.pem", READ),
+    Route("GET", "/console/keys/saml/{key_id}.pem", READ, media_type="application/x-pem-file"),
     Route("POST", "/console/keys/{protocol}/renew", CHANGE, does="Make the next signing key"),
     Route("POST", "/console/keys/{protocol}/discard", CHANGE, does="Discard all signing keys of a protocol"),
 )
@@ -71,11 +71,10 @@ def routes(site: Site) -> APIRouter:
         days = one(sent, "days") if protocol == SAML else "0"
         if not (days.isascii() and days.isdigit() and len(days) < 4 and int(days) <= LONGEST_WAIT_DAYS):
             raise HTTPException(400)
-        core, name = site.ports, site.ports.settings.name
-        is_made = await core.database.writing(
+        name = site.ports.settings.name
+        is_made = await site.identity.ports.write(
             lambda t: signing_keys.renew(t, by_oidc.keyring, protocol, visit.now, int(days), name, visit.person.id)
         )
-        await _taken_over()
         return site.go(visit, AT, done="made" if is_made else "waits")
 
     @router.post("/console/keys/{protocol}/discard")
@@ -84,16 +83,11 @@ def routes(site: Site) -> APIRouter:
         await fresh_proof(site, visit, AT)
         if one(sent, "sure") != "yes":
             raise HTTPException(400)
-        core, name = site.ports, site.ports.settings.name
-        await core.database.writing(
+        name = site.ports.settings.name
+        await site.identity.ports.write(
             lambda t: signing_keys.discard(t, by_oidc.keyring, protocol, visit.now, name, visit.person.id)
         )
-        await _taken_over()
         return site.go(visit, AT, done="discarded")
-
-    async def _taken_over() -> None:
-        await by_oidc.keep_up()
-        await by_saml.keep_up()
 
     return router
 

@@ -23,6 +23,7 @@ from limen.sso.oidc.provider import Provider
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of
 from limen.web.site import Site
+from limen.web.sso.published import published
 from limen.web.sso.words import ABOUT_THE_APP, NOT_UNDERSTOOD
 from limen.web.visit import Anybody, Sent, Visit
 
@@ -49,13 +50,13 @@ PAGES: Final = (
 def routes(site: Site) -> APIRouter:
     router = APIRouter()
     provider = site.ports.offers.take(Provider)
-    _found(router, provider)
+    _found(router, site, provider)
     _for_browsers(router, site, provider)
     _for_apps(router, site, provider)
     return router
 
 
-def _found(router: APIRouter, provider: Provider) -> None:
+def _found(router: APIRouter, site: Site, provider: Provider) -> None:
     """What apps find out by themselves."""
     said = metadata.configuration(provider.issuer)
 
@@ -69,7 +70,7 @@ def _found(router: APIRouter, provider: Provider) -> None:
 
     @router.get("/oidc/keys")
     async def keys() -> Response:
-        return _public(dict(provider.key_set()))
+        return published(site, lambda: _public(dict(provider.key_set())))
 
 
 def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
@@ -79,7 +80,7 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
         asked = await provider.authorization.asked(wire)
         if isinstance(asked, WrongRequest):
             return _wrong(site, visit, asked)
-        here = _way_back(request, provider, asked, visit.visitor.address)
+        here = await _way_back(request, provider, asked, visit.visitor.address)
         if visit.session is None or visit.person is None:
             if "none" in asked.prompts:
                 return _to_app(provider.authorization.refuse(asked, "login_required"))
@@ -149,12 +150,12 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
     router.add_api_route("/oidc/userinfo", who, methods=["POST"])
 
 
-def _way_back(request: Request, provider: Provider, asked: AuthorizationRequest, address: str) -> str:
+async def _way_back(request: Request, provider: Provider, asked: AuthorizationRequest, address: str) -> str:
     """Where to come back to after a sign-in or a proof: here. A long address is kept, and named."""
     here = f"{request.url.path}?{request.url.query}"
     if len(here) <= LONGEST_WAY:
         return here
-    uri, _ = provider.authorization.pushed.keep(asked.wire, network_of(address))
+    uri, _ = await provider.authorization.pushed.keep(asked.wire, network_of(address))
     return f"{request.url.path}?{urlencode({'client_id': asked.app.id, 'request_uri': uri})}"
 
 

@@ -23,6 +23,7 @@ from limen.web.middleware import FORM_TARGETS
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of, query
 from limen.web.site import Site
+from limen.web.sso.published import published
 from limen.web.sso.words import ABOUT_THE_APP, NOT_UNDERSTOOD, OVER
 from limen.web.visit import Anybody, Visit
 
@@ -44,7 +45,8 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/saml/metadata")
     async def metadata() -> Response:
-        return Response(provider.metadata(), media_type=METADATA, headers={"cache-control": "public, max-age=300"})
+        headers = {"cache-control": "public, max-age=300"}
+        return published(site, lambda: Response(provider.metadata(), media_type=METADATA, headers=headers))
 
     @router.get("/saml/sign-in")
     async def by_redirect(request: Request, visit: Anybody) -> Response:
@@ -61,11 +63,11 @@ def routes(site: Site) -> APIRouter:
             asked = provider.asked(lambda: arrived_in_form(form))
         except WrongMessageError:
             return site.wrong(visit, 400, *NOT_UNDERSTOOD)
-        return RedirectResponse(_kept(provider, visit, asked), status_code=303)
+        return RedirectResponse(await _kept(provider, visit, asked), status_code=303)
 
     @router.get("/saml/continue")
     async def resume(request: Request, visit: Anybody) -> Response:
-        asked = provider.waiting.look(query(request, "request"))
+        asked = await provider.waiting.look(query(request, "request"))
         if asked is None:
             return site.wrong(visit, 400, *OVER)
         return await _go_on(site, request, visit, asked, kept=query(request, "request"))
@@ -92,14 +94,14 @@ async def _go_on(site: Site, request: Request, visit: Visit, asked: SignInReques
         if asked.is_passive:
             step = await provider.nobody(asked)
         else:
-            return site.go(visit, "/sign-in", to=_kept(provider, visit, asked, kept))
+            return site.go(visit, "/sign-in", to=await _kept(provider, visit, asked, kept))
     else:
         step = await provider.answer(asked, visit.session, visit.person, visit.visitor.address)
     if step.posted is not None:
-        provider.waiting.take(kept)
+        await provider.waiting.take(kept)
         return posting(site, request, visit, asked.app, step.posted)
     if step.prove_again:
-        to = _kept(provider, visit, asked, kept)
+        to = await _kept(provider, visit, asked, kept)
         return site.go(visit, "/step-up", app=LIMEN, to=to, decision=step.decision)
     if step.unavailable:
         return site.unavailable(visit, step.unavailable)
@@ -149,7 +151,7 @@ async def form_of_another_site(request: Request) -> dict[str, list[str]]:
         raise UnreadableError from None
 
 
-def _kept(provider: IdentityProvider, visit: Visit, asked: SignInRequest, kept: str = "") -> str:
+async def _kept(provider: IdentityProvider, visit: Visit, asked: SignInRequest, kept: str = "") -> str:
     """Where to come back to: the request waits there, under a name that nobody guesses."""
-    name = kept or provider.waiting.keep(asked, network_of(visit.visitor.address))
+    name = kept or await provider.waiting.keep(asked, network_of(visit.visitor.address))
     return f"/saml/continue?{urlencode({'request': name})}"

@@ -39,7 +39,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/saml/sign-out")
     async def by_redirect(request: Request, visit: Anybody) -> Response:
         try:
-            asked = logout.asked(lambda: arrived_in_query(request))
+            asked = await logout.asked(lambda: arrived_in_query(request))
         except WrongMessageError:
             return site.wrong(visit, 400, *_WRONG)
         return await _go_on(site, visit, asked)
@@ -48,28 +48,26 @@ def routes(site: Site) -> APIRouter:
     async def by_post(request: Request, visit: Anybody) -> Response:
         form = await form_of_another_site(request)
         try:
-            asked = logout.asked(lambda: arrived_in_form(form))
+            asked = await logout.asked(lambda: arrived_in_form(form))
         except WrongMessageError:
             return site.wrong(visit, 400, *_WRONG)
-        kept = logout.leaving.keep(asked, network_of(visit.visitor.address))
+        kept = await logout.leaving.keep(asked, network_of(visit.visitor.address))
         return RedirectResponse(f"/saml/leave?request={kept}", status_code=303)
 
     @router.get("/saml/leave")
     async def resume(request: Request, visit: Anybody) -> Response:
         name = query(request, "request")
-        asked = logout.leaving.look(name)
-        if asked is None:
+        asked = await logout.leaving.look(name)
+        if asked is None or not await logout.leaving.take(name):
             return site.wrong(visit, 400, *_WRONG)
-        logout.leaving.take(name)
         return await _go_on(site, visit, asked)
 
     @router.post("/saml/leave")
     async def agree(visit: Anybody, sent: Sent) -> Response:
         name = one(sent, "request")
-        asked = logout.leaving.look(name)
-        if asked is None:
+        asked = await logout.leaving.look(name)
+        if asked is None or not await logout.leaving.take(name):
             return site.wrong(visit, 400, *_WRONG)
-        logout.leaving.take(name)
         done = await logout.end(asked, visit.session, is_agreed=True)
         if visit.session is not None:
             await site.identity.sessions.sign_out(visit.session)
@@ -84,7 +82,7 @@ async def _go_on(site: Site, visit: Visit, asked: SignOutRequest) -> Response:
     """End what is meant, and tell the app; or ask first."""
     logout = site.ports.offers.take(SingleLogout)
     if not asked.is_signed and visit.session is not None:
-        kept = logout.leaving.keep(asked, network_of(visit.visitor.address))
+        kept = await logout.leaving.keep(asked, network_of(visit.visitor.address))
         return site.page("sso/sign_out.html", visit, action="/saml/leave", asked={"request": kept}, url="", here="/")
     done = await logout.end(asked, visit.session)
     if done.is_of_this_browser and visit.session is not None:

@@ -173,21 +173,21 @@ class Door:
     async def _done(self, visit: Visit, returned: Returned) -> Response:
         journey, vouched = returned.journey, returned.vouched
         if journey.intent is Intent.SIGN_IN:
-            return self._in(visit, await self._sign_in.sign_in(visit.visitor, vouched), journey.to)
+            return await self._in(visit, await self._sign_in.sign_in(visit.visitor, vouched), journey.to)
         if journey.intent is Intent.ENROL:
-            return self._in(
+            return await self._in(
                 visit, await self._site.identity.enrolment.with_issuer(journey.token, visit.visitor, vouched), "/"
             )
         if visit.live_session.id != journey.session:
             raise NotLiveError
         if journey.intent is Intent.STEP_UP:
             done = await self._sign_in.step_up(visit.live_session, visit.visitor, vouched)
-            return self._in(visit, done, journey.to)
+            return await self._in(visit, done, journey.to)
         await self._accounts.link(visit.live_session, vouched)
         return self._site.go(visit, "/passkeys", done="linked")
 
-    def _in(self, visit: Visit, done: SignedIn, to: str) -> Response:
-        return self._site.signed_in(visit, done, to, by_script=False)
+    async def _in(self, visit: Visit, done: SignedIn, to: str) -> Response:
+        return await self._site.signed_in(visit, done, to, by_script=False)
 
     def _failed(
         self,

@@ -9,6 +9,7 @@ import pytest
 from tests.mmdb import LISBON, SAO_PAULO, TUESDAY, VIENNA, owner, write_mmdb
 
 from limen.clock import DAY, HOUR, MINUTE, Instant
+from limen.monitor.detections import remembered_people
 from limen.monitor.detections.hit import Hit, Level
 from limen.monitor.detections.travel import travel as module
 from limen.monitor.detections.travel.expected import ExpectedTravel
@@ -332,12 +333,12 @@ def test_whoever_was_erased_while_nothing_ran_is_forgotten_at_the_start(
 
 
 def test_what_is_remembered_is_bounded(detector: TravelDetector, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_PEOPLE", 20)
+    monkeypatch.setattr(remembered_people, "MOST_PEOPLE", 20)
     monkeypatch.setattr(module, "MOST_SESSIONS", 20)
     for number in range(2_000):
         event = sign_in(HOME, number, f"p_{number % 50}", user_agent=f"x{number}" * 50, session=f"s_{number}")
         detector.feed(event)
         detector.feed(sign_in(HOME, number, "p_0", status_id=2))
-    assert len(detector._memory.people) <= 20
-    assert len(detector._memory.sessions) <= 20
+    assert len(detector._remembered.memory.people) <= 20
+    assert len(detector._remembered.memory.sessions) <= 20
     assert len(detector.snapshot()) < 300_000

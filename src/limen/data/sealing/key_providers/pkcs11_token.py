@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote
 from limen.data.sealing.errors import SealedError
 from limen.data.sealing.key_providers.files import NONCE
 from limen.data.sealing.key_providers.provider import checked, not_of_this_key
+from limen.extras import how_to_install
 
 if TYPE_CHECKING:
     from pkcs11 import Session
@@ -95,7 +96,7 @@ class Pkcs11Token:
         try:
             import pkcs11  # noqa: PLC0415 -- an extra
         except ImportError:
-            raise SealedError("keys in a PKCS#11 token need an extra package", "install limen[pkcs11]") from None
+            raise SealedError("keys in a PKCS#11 token need an extra package", how_to_install("pkcs11")) from None
         pin = self._pin()
         try:
             with pkcs11.lib(self.module).get_token(token_label=self.token).open(rw=True, user_pin=pin) as session:

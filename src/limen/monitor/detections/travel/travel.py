@@ -17,8 +17,8 @@ from typing import Final
 import msgspec
 
 from limen.clock import DAY, HOUR, Instant
-from limen.monitor.detections.erased_people import ErasedPeople
 from limen.monitor.detections.hit import Hit, Level
+from limen.monitor.detections.remembered_people import RememberedPeople, put_newest
 from limen.monitor.detections.rule import About
 from limen.monitor.detections.travel.arrival import (
     FAILURE,
@@ -58,7 +58,6 @@ LEARNING: Final = 7 * DAY
 """Until somebody has been known for so long, networks and devices are new without meaning anything; countries do."""
 BURST: Final = 5
 BURST_WITHIN: Final = HOUR
-MOST_PEOPLE: Final = 20_000
 MOST_SESSIONS: Final = 50_000
 MOST_ARRIVALS: Final = 8
 MOST_SEEN: Final = 60
@@ -96,16 +95,15 @@ class TravelDetector:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._memory = _Memory()
-        self._erased = ErasedPeople()
+        self._remembered = RememberedPeople(_Memory, _Person)
         self.known = TravelKnown()
 
     def feed(self, event: NormalEvent) -> list[Hit]:
         """The hits that this event completes: it happened too soon after, or before, one that is far away."""
-        if self._erased.is_gone(event.person_id):
+        if self._remembered.is_gone(event.person_id):
             return []
         if is_sign_in(event):
-            person = self._person(event.person_id)
+            person = self._remembered.of(event.person_id)
             if event.status_id == FAILURE:
                 person.failures = [*person.failures[-2 * BURST :], event.at]
                 return []
@@ -113,44 +111,27 @@ class TravelDetector:
                 self._note_session(event)
         elif not (is_use_of_session(event) and self._note_session(event)):
             return []
-        return self._arrived(event, self._person(event.person_id))
+        return self._arrived(event, self._remembered.of(event.person_id))
 
     def snapshot(self) -> bytes:
-        kept = self._erased.kept(self._memory.people)
-        return msgspec.msgpack.encode(_Memory(kept, self._memory.sessions))
+        return self._remembered.snapshot()
 
     def restore(self, snapshot: bytes) -> None:
-        try:
-            self._memory = msgspec.msgpack.decode(snapshot, type=_Memory)
-        except msgspec.MsgspecError:
-            raise ValueError("the snapshot can't be read") from None
-        self._erased.limit_again(self._memory.people)
+        self._remembered.restore(snapshot)
 
     def limit_to(self, people: Container[str]) -> None:
         """Forget whoever is none of these, for good: they were erased."""
-        self._erased.limit(self._memory.people, people)
+        self._remembered.limit_to(people)
 
     # Inside
 
     def _note_session(self, event: NormalEvent) -> bool:
         """Remember from where a session is used; whether that is elsewhere than the last time."""
-        sessions = self._memory.sessions
+        sessions = self._remembered.memory.sessions
         if sessions.get(event.session) == event.src_ip:
             return False
-        sessions.pop(event.session, None)
-        while len(sessions) >= MOST_SESSIONS:
-            del sessions[next(iter(sessions))]
-        sessions[event.session] = event.src_ip
+        put_newest(sessions, event.session, event.src_ip, MOST_SESSIONS)
         return True
-
-    def _person(self, person_id: str) -> _Person:
-        """Who was heard of longest ago is forgotten first."""
-        people = self._memory.people
-        person = people.pop(person_id, None) or _Person()
-        while len(people) >= MOST_PEOPLE:
-            del people[next(iter(people))]
-        people[person_id] = person
-        return person
 
     def _arrived(self, event: NormalEvent, person: _Person) -> list[Hit]:
         found = self._places.find(event.src_ip)
@@ -268,10 +249,7 @@ def _is_untold(person: _Person, there: Arrival, here: Arrival, *, is_alert: bool
         if abs(here.at - person.told.get(told, -WITHIN)) < WITHIN:
             return False
     told = as_alert if is_alert else as_points
-    person.told.pop(told, None)
-    while len(person.told) >= MOST_TOLD:
-        del person.told[next(iter(person.told))]
-    person.told[told] = here.at
+    put_newest(person.told, told, here.at, MOST_TOLD)
     return True
 
 

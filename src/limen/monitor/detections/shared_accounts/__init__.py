@@ -1,0 +1,1 @@
+"""One account that several people use, each on their own machine, at the same time."""

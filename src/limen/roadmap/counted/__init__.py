@@ -1,0 +1,1 @@
+"""The journal's decisions, counted once for each hour and day that is over, and kept."""

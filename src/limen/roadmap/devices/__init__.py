@@ -1,0 +1,1 @@
+"""Phase 2: every device is known and healthy, and its health decides."""
